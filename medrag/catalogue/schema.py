@@ -1,0 +1,198 @@
+"""Tables of the catalogue, the same on SQLite and PostgreSQL. Changes go through ``migrations/versions``."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+__all__ = [
+    "assertions",
+    "concepts",
+    "documents",
+    "editions",
+    "evidence",
+    "metadata",
+    "names",
+    "passages",
+    "pointers",
+    "publications",
+    "runs",
+    "snapshots",
+    "works",
+]
+
+metadata = MetaData()
+
+works = Table(
+    "works",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("authority", String(32), nullable=False),
+    Column("jurisdiction", String(8), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("url", Text),
+    Column("licence", Text, nullable=False),
+    Column("licence_url", Text),
+    Column("redistributable", Boolean, nullable=False),
+    Column("max_quote_chars", Integer),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("id", String(170), primary_key=True),
+    Column("work", String(80), ForeignKey("works.id"), nullable=False, index=True),
+    Column("label", String(80), nullable=False),
+    Column("published", String(10), nullable=False),
+    Column("valid_from", String(10), nullable=False),
+    Column("retrieved", String(10), nullable=False),
+    Column("manifest_sha256", String(64), nullable=False),
+    Column("content_sha256", String(64), nullable=False, default=""),
+    Column("superseded_by", String(170)),
+    Column("withdrawn", Text),
+    Column("state", String(8), nullable=False),  # staging | sealed
+    Column("documents", Integer, nullable=False, default=0),
+    Column("passages", Integer, nullable=False, default=0),
+    Column("assertions", Integer, nullable=False, default=0),
+    Column("names", Integer, nullable=False, default=0),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("edition", String(170), ForeignKey("editions.id"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("raw_sha256", String(64), nullable=False),
+    Column("raw_member", Text, nullable=False),
+    Column("segments", Text, nullable=False),
+    Column("publisher", Text),
+    Column("published", String(10)),
+    Column("jurisdiction", String(8)),
+    Column("url", Text),
+    Column("lost_characters", Integer, nullable=False, default=0),
+    UniqueConstraint("edition", "key", name="uq_documents_edition_key"),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("document", String(32), ForeignKey("documents.id"), nullable=False, index=True),
+    Column("edition", String(170), nullable=False, index=True),
+    Column("ordinal", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("section", Text, nullable=False),
+    Column("code", String(16)),
+    Column("page", Integer),
+    Column("scope", Text, nullable=False),
+)
+
+concepts = Table(
+    "concepts",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("edition", String(170), ForeignKey("editions.id"), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("codes", Text, nullable=False),
+)
+
+names = Table(
+    "names",
+    metadata,
+    Column("concept", String(80), nullable=False, index=True),
+    Column("edition", String(170), ForeignKey("editions.id"), nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("folded", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("form", String(16), nullable=False),
+    Index("ix_names_folded", "folded"),
+)
+
+assertions = Table(
+    "assertions",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("edition", String(170), ForeignKey("editions.id"), nullable=False, index=True),
+    Column("predicate", String(64), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("native_scale", String(32), nullable=False),
+    Column("native_level", Text, nullable=False),
+    Column("condition", Text, nullable=False),
+    Column("qualifiers", Text, nullable=False),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("assertion", String(32), ForeignKey("assertions.id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("document", String(32)),
+    Column("start", Integer),
+    Column("end", Integer),
+    Column("role", String(32), nullable=False),
+    Column("rule", Text),
+    Column("premises", Text),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("started", String(32), nullable=False),
+    Column("finished", String(32)),
+    Column("outcome", String(16), nullable=False),
+    Column("receipt", Text, nullable=False),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("created", String(32), nullable=False),
+    Column("editions", Text, nullable=False),
+    Column("index_name", String(80), nullable=False),
+    Column("encoder", String(200), nullable=False),
+    Column("passages", Integer, nullable=False),
+)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("snapshot", String(40), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("action", String(16), nullable=False),  # publish | rollback
+    Column("reason", Text, nullable=False, default=""),
+)
+
+#: One row a pointer: ``current`` names the snapshot readers see.
+pointers = Table(
+    "pointers",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("value", String(80), nullable=False),
+)

@@ -1,0 +1,381 @@
+"""Reads and writes the catalogue; staged editions are invisible until a snapshot that names them is published."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, delete, func, insert, select, text, update
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from medrag.catalogue import rows
+from medrag.catalogue.engine import open_engine
+from medrag.catalogue.migrate import bring_up_to_date
+from medrag.catalogue.schema import (
+    assertions,
+    concepts,
+    documents,
+    editions,
+    evidence,
+    names,
+    passages,
+    pointers,
+    publications,
+    runs,
+    snapshots,
+    works,
+)
+from medrag.errors import CatalogueUnavailable, NotFound
+from medrag.records import Assertion, Concept, Document, Edition, Name, Passage, Snapshot, Work
+
+__all__ = ["Catalogue", "EditionState", "Publication"]
+
+CURRENT = "current"
+#: Rows a statement may ask for by id: SQLite takes 32,766 variables, PostgreSQL 65,535; 500 keeps plans cached.
+ASK_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class EditionState:
+    """An edition with what it holds and whether it is complete."""
+
+    edition: Edition
+    state: str
+    documents: int
+    passages: int
+    assertions: int
+    names: int
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One move of the snapshot pointer."""
+
+    seq: int
+    snapshot: str
+    at: str
+    action: str
+    reason: str
+
+
+class Catalogue:
+    """One open catalogue. Safe to share between threads: every call takes a connection of its own."""
+
+    def __init__(self, url: str, *, create: bool = True) -> None:
+        self._engine = open_engine(url, create=create)
+        with translated():
+            bring_up_to_date(self._engine)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # --- writing ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: all of it or nothing."""
+        with translated(), self._engine.begin() as connection:
+            yield connection
+
+    def put_work(self, work: Work) -> None:
+        """Adds a work or replaces what is said of it."""
+        with self.writing() as connection:
+            row = rows.work_row(work)
+            if connection.execute(select(works.c.id).where(works.c.id == work.id)).first():
+                connection.execute(update(works).where(works.c.id == work.id).values(**row))
+            else:
+                connection.execute(insert(works), row)
+
+    def open_edition(self, edition: Edition) -> None:
+        """Starts staging an edition; whatever an earlier, unfinished run left of it goes first."""
+        with self.writing() as connection:
+            remove_edition(connection, edition.id)
+            connection.execute(
+                insert(editions),
+                {
+                    "id": edition.id,
+                    "work": edition.work,
+                    "label": edition.label,
+                    "published": edition.published,
+                    "valid_from": edition.valid_from.isoformat(),
+                    "retrieved": edition.retrieved.isoformat(),
+                    "manifest_sha256": edition.manifest_sha256,
+                    "content_sha256": "",
+                    "superseded_by": edition.superseded_by,
+                    "withdrawn": edition.withdrawn,
+                    "state": "staging",
+                },
+            )
+
+    def add_batch(
+        self,
+        edition: str,
+        held: Sequence[tuple[int, Document, Sequence[Passage]]],
+        claims: Sequence[Assertion] = (),
+        things: Sequence[Concept] = (),
+        called: Sequence[Name] = (),
+    ) -> None:
+        """Writes (ordinal, document, passages) triples with what they state, all in one transaction."""
+        with self.writing() as connection:
+            put_all(connection, documents, [rows.document_row(doc, ordinal) for ordinal, doc, _ in held])
+            put_all(connection, passages, [rows.passage_row(p) for *_, parts in held for p in parts])
+            put_all(connection, assertions, [rows.assertion_row(item) for item in claims])
+            put_all(connection, evidence, [row for item in claims for row in rows.evidence_rows(item)])
+            put_all(connection, concepts, [rows.concept_row(item, edition) for item in things])
+            put_all(connection, names, [rows.name_row(item, edition) for item in called])
+
+    def seal_edition(self, identifier: str, content_sha256: str) -> EditionState:
+        """Marks a staged edition complete, with the hash and counts of what it holds."""
+        with self.writing() as connection:
+            counts = {
+                table.name: connection.scalar(
+                    select(func.count()).select_from(table).where(table.c.edition == identifier)
+                )
+                for table in (documents, passages, assertions, names)
+            }
+            connection.execute(
+                update(editions)
+                .where(editions.c.id == identifier)
+                .values(state="sealed", content_sha256=content_sha256, **counts)
+            )
+        return self.edition(identifier)
+
+    def drop_edition(self, identifier: str) -> None:
+        """Removes an edition and all it holds."""
+        with self.writing() as connection:
+            remove_edition(connection, identifier)
+
+    def start_run(self, identifier: str, receipt: str) -> None:
+        with self.writing() as connection:
+            row = {"id": identifier, "started": now(), "outcome": "running", "receipt": receipt}
+            connection.execute(insert(runs), row)
+
+    def end_run(self, identifier: str, outcome: str, receipt: str) -> None:
+        with self.writing() as connection:
+            connection.execute(
+                update(runs)
+                .where(runs.c.id == identifier)
+                .values(finished=now(), outcome=outcome, receipt=receipt)
+            )
+
+    def publish(self, snapshot: Snapshot, *, action: str = "publish", reason: str = "") -> None:
+        """Moves the pointer: the one step after which readers see the snapshot."""
+        with self.writing() as connection:
+            if not connection.execute(select(snapshots.c.id).where(snapshots.c.id == snapshot.id)).first():
+                connection.execute(
+                    insert(snapshots),
+                    {
+                        "id": snapshot.id,
+                        "created": snapshot.created.isoformat(),
+                        "editions": rows.compact(snapshot.editions),
+                        "index_name": snapshot.index,
+                        "encoder": snapshot.encoder,
+                        "passages": snapshot.passages,
+                    },
+                )
+            connection.execute(delete(pointers).where(pointers.c.name == CURRENT))
+            connection.execute(insert(pointers), {"name": CURRENT, "value": snapshot.id})
+            move = {"snapshot": snapshot.id, "at": now(), "action": action, "reason": reason}
+            connection.execute(insert(publications), move)
+
+    def forget_snapshots(self, identifiers: Iterable[str]) -> None:
+        """Drops snapshots that are no longer kept; the current one is never among them."""
+        current = self.current()
+        gone = [item for item in identifiers if current is None or item != current.id]
+        with self.writing() as connection:
+            connection.execute(delete(snapshots).where(snapshots.c.id.in_(gone)))
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def current(self) -> Snapshot | None:
+        """The snapshot readers see; None before the first publication."""
+        query = select(snapshots).join(pointers, pointers.c.value == snapshots.c.id)
+        row = self.first(query.where(pointers.c.name == CURRENT))
+        return rows.snapshot_of(row) if row else None
+
+    def snapshots(self) -> list[Snapshot]:
+        """Those kept, oldest first."""
+        return [rows.snapshot_of(row) for row in self.all(select(snapshots).order_by(snapshots.c.created))]
+
+    def publications(self) -> list[Publication]:
+        """Every move of the pointer, oldest first."""
+        found = self.all(select(publications).order_by(publications.c.seq))
+        return [Publication(r["seq"], r["snapshot"], r["at"], r["action"], r["reason"]) for r in found]
+
+    def works(self) -> list[Work]:
+        return [rows.work_of(row) for row in self.all(select(works).order_by(works.c.id))]
+
+    def work(self, identifier: str) -> Work:
+        row = self.first(select(works).where(works.c.id == identifier))
+        if row is None:
+            raise NotFound(f"no work {identifier!r} is held", remedy="Run: medrag shelf list")
+        return rows.work_of(row)
+
+    def editions(self, work: str | None = None) -> list[EditionState]:
+        """Sealed and staged editions, by work and date."""
+        query = select(editions).order_by(editions.c.work, editions.c.published, editions.c.id)
+        if work is not None:
+            query = query.where(editions.c.work == work)
+        return [state_of(row) for row in self.all(query)]
+
+    def edition(self, identifier: str) -> EditionState:
+        row = self.first(select(editions).where(editions.c.id == identifier))
+        if row is None:
+            raise NotFound(f"no edition {identifier!r} is held", remedy="Run: medrag shelf list")
+        return state_of(row)
+
+    def find_edition(self, identifier: str) -> EditionState | None:
+        row = self.first(select(editions).where(editions.c.id == identifier))
+        return state_of(row) if row else None
+
+    def document(self, identifier: str) -> Document:
+        row = self.first(select(documents).where(documents.c.id == identifier))
+        if row is None:
+            raise NotFound(f"no document {identifier!r} is held")
+        return rows.document_of(row)
+
+    def documents_of(self, identifiers: Iterable[str]) -> dict[str, Document]:
+        found = self.in_batches(select(documents), documents.c.id, identifiers)
+        return {row["id"]: rows.document_of(row) for row in found}
+
+    def document_keys(self, edition: str) -> list[tuple[str, str, str, str]]:
+        """(id, key, title, text sha256) of an edition's documents in order."""
+        columns = (documents.c.id, documents.c.key, documents.c.title, documents.c.sha256)
+        query = select(*columns).where(documents.c.edition == edition).order_by(documents.c.ordinal)
+        return [(r["id"], r["key"], r["title"], r["sha256"]) for r in self.all(query)]
+
+    def passage(self, identifier: str) -> Passage:
+        row = self.first(with_text().where(passages.c.id == identifier))
+        if row is None:
+            raise NotFound(f"no passage {identifier!r} is held")
+        return rows.passage_of(row)
+
+    def passages_of(self, identifiers: Iterable[str]) -> dict[str, Passage]:
+        """Passages by id; ids that are not held are not in the answer."""
+        found = self.in_batches(with_text(), passages.c.id, identifiers)
+        return {row["id"]: rows.passage_of(row) for row in found}
+
+    def staged_members(self, edition: str) -> set[tuple[str, str]]:
+        """(raw sha256, raw member) of the documents an edition already holds."""
+        columns = (documents.c.raw_sha256, documents.c.raw_member)
+        query = select(*columns).where(documents.c.edition == edition).distinct()
+        return {(row["raw_sha256"], row["raw_member"]) for row in self.all(query)}
+
+    def passage_ids(self, edition: str) -> set[str]:
+        return {row["id"] for row in self.all(select(passages.c.id).where(passages.c.edition == edition))}
+
+    def read_edition(self, edition: str) -> Iterator[tuple[Document, list[Passage]]]:
+        """Streams an edition's documents in order, each with its passages; memory holds one document."""
+        for identifier, *_ in self.document_keys(edition):
+            document = self.document(identifier)
+            query = select(passages).where(passages.c.document == identifier).order_by(passages.c.ordinal)
+            found = self.all(query)
+            yield document, [rows.passage_of(with_slice(row, document.text)) for row in found]
+
+    def names_of(self, folded: Iterable[str], held: Sequence[str]) -> list[Name]:
+        """Names whose folded form is among those asked, from the editions given."""
+        found = self.in_batches(select(names).where(names.c.edition.in_(held)), names.c.folded, folded)
+        return [rows.name_of(row) for row in found]
+
+    def concept_names(self, concept: str, held: Sequence[str]) -> list[Name]:
+        query = select(names).where(names.c.concept == concept, names.c.edition.in_(held))
+        return [rows.name_of(row) for row in self.all(query.order_by(names.c.form, names.c.text))]
+
+    def assertions_in(self, edition: str) -> Iterator[Assertion]:
+        """Every assertion of an edition with its evidence, by id."""
+        proofs: dict[str, list[Any]] = {}
+        query = select(evidence).join(assertions, assertions.c.id == evidence.c.assertion)
+        query = query.where(assertions.c.edition == edition)
+        for row in self.all(query.order_by(evidence.c.assertion, evidence.c.ordinal)):
+            proofs.setdefault(row["assertion"], []).append(rows.evidence_of(row))
+        for row in self.all(
+            select(assertions).where(assertions.c.edition == edition).order_by(assertions.c.id)
+        ):
+            yield Assertion(
+                row["id"],
+                edition,
+                row["predicate"],
+                row["subject"],
+                row["object"],
+                row["severity"],
+                row["native_scale"],
+                row["native_level"],
+                row["condition"],
+                json.loads(row["qualifiers"]),
+                tuple(proofs.get(row["id"], ())),
+            )
+
+    def last_runs(self, limit: int = 20) -> list[dict[str, Any]]:
+        query = select(runs).order_by(runs.c.started.desc(), runs.c.id).limit(limit)
+        return [dict(row) for row in self.all(query)]
+
+    def first(self, query: Select[Any]) -> Any:
+        with translated(), self._engine.connect() as connection:
+            return connection.execute(query).mappings().first()
+
+    def all(self, query: Select[Any]) -> Sequence[Any]:
+        with translated(), self._engine.connect() as connection:
+            return connection.execute(query).mappings().all()
+
+    def in_batches(self, query: Select[Any], column: Any, wanted: Iterable[str]) -> Iterator[Any]:
+        """Rows whose ``column`` is among ``wanted``, asked a batch at a time."""
+        values = list(dict.fromkeys(wanted))
+        for start in range(0, len(values), ASK_AT_ONCE):
+            yield from self.all(query.where(column.in_(values[start : start + ASK_AT_ONCE])))
+
+    def check(self) -> str:
+        """The database's own opinion of itself; ``ok`` when sound."""
+        with translated(), self._engine.connect() as connection:
+            if self._engine.dialect.name == "sqlite":
+                return str(connection.execute(text("PRAGMA quick_check")).scalar())
+            connection.execute(text("SELECT 1"))
+            return "ok"
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """The database's errors in medrag's words."""
+    try:
+        yield
+    except (OperationalError, DatabaseError) as error:
+        raise CatalogueUnavailable(
+            f"the catalogue cannot be read or written: {error.orig}", remedy="Run: medrag doctor"
+        ) from error
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def put_all(connection: Connection, table: Table, batch: list[dict[str, Any]]) -> None:
+    if batch:
+        connection.execute(insert(table), batch)
+
+
+def remove_edition(connection: Connection, identifier: str) -> None:
+    """Deletes an edition from the leaves up."""
+    held = select(assertions.c.id).where(assertions.c.edition == identifier)
+    connection.execute(delete(evidence).where(evidence.c.assertion.in_(held)))
+    for table in (assertions, names, concepts, passages, documents):
+        connection.execute(delete(table).where(table.c.edition == identifier))
+    connection.execute(delete(editions).where(editions.c.id == identifier))
+
+
+def with_text() -> Select[Any]:
+    """Passages with the slice of their document; SQL substr counts code points from 1 on both databases."""
+    length = passages.c.end - passages.c.start
+    sliced = func.substr(documents.c.text, passages.c.start + 1, length).label("text")
+    return select(passages, sliced).join(documents, documents.c.id == passages.c.document)
+
+
+def with_slice(row: Any, whole: str) -> dict[str, Any]:
+    return {**row, "text": whole[row["start"] : row["end"]]}
+
+
+def state_of(row: Any) -> EditionState:
+    counts = (row["documents"], row["passages"], row["assertions"], row["names"])
+    return EditionState(rows.edition_of(row), row["state"], *counts)

@@ -1,0 +1,129 @@
+"""The seams: what an encoder, an index and a reader of the index must offer, whoever provides it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float32]
+
+__all__ = [
+    "Encoder",
+    "IndexBuilder",
+    "IndexFilter",
+    "IndexPoint",
+    "IndexReader",
+    "IndexStore",
+    "SparseVector",
+]
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors. Same text, same vector, on every call of one machine."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names model, weights and precision; vectors of different fingerprints are never compared."""
+
+    @property
+    def dimension(self) -> int: ...
+
+    def encode_passages(self, texts: Sequence[str]) -> Matrix:
+        """float32, shape (len(texts), dimension), rows of norm 1. Raises EncoderUnavailable."""
+
+    def encode_query(self, text: str) -> Matrix:
+        """float32, shape (dimension,), norm 1. Raises EncoderUnavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class SparseVector:
+    """Token ids (unsigned 32-bit, ascending, no repeats) and their weights."""
+
+    indices: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPoint:
+    """One passage as the index holds it. ``payload`` keys: work, edition, kind, jurisdiction, language, authority, code."""
+
+    passage: str
+    sparse: SparseVector
+    dense: Sequence[float] | None
+    payload: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFilter:
+    """Keep a passage when, for every key, its payload value is one of those given. Empty: keep all."""
+
+    allowed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class IndexReader(Protocol):
+    """One published index, open for searching. Thread-safe."""
+
+    def count(self) -> int: ...
+
+    def count_dense(self) -> int: ...
+
+    def search_sparse(self, query: SparseVector, keep: IndexFilter, limit: int) -> list[tuple[str, float]]:
+        """(passage id, BM25 score), best first, ties by id. IDF is the engine's."""
+
+    def search_dense(self, query: Sequence[float], keep: IndexFilter, limit: int) -> list[tuple[str, float]]:
+        """(passage id, cosine), best first, ties by id."""
+
+    def idf(self, tokens: Sequence[int]) -> dict[int, float]:
+        """The inverse document frequency the engine gives each token id it holds."""
+
+    def ids(self) -> Iterator[str]:
+        """Every passage id held, in no order."""
+
+    def close(self) -> None: ...
+
+
+class IndexBuilder(Protocol):
+    """An index being written under a name no reader uses yet."""
+
+    def upsert(self, points: Iterable[IndexPoint]) -> int:
+        """Writes points, returns how many."""
+
+    def set_dense(self, vectors: Iterable[tuple[str, Sequence[float]]]) -> int:
+        """Adds or replaces the dense vector of passages already written."""
+
+    def set_sparse(self, vectors: Iterable[tuple[str, SparseVector]]) -> int: ...
+
+    def delete(self, passages: Iterable[str]) -> int: ...
+
+    def finish(self, meta: Mapping[str, str]) -> None:
+        """Makes everything durable and closes. Only a finished index can be opened."""
+
+    def abandon(self) -> None:
+        """Removes what was written."""
+
+
+class IndexStore(Protocol):
+    """Where indexes live: a folder of embedded shards, or a Qdrant server."""
+
+    def build(self, name: str, *, dimension: int | None, base: str | None = None) -> IndexBuilder:
+        """A new index under ``name``; with ``base`` it starts as a copy of that finished index. A leftover
+        unfinished index of the same name is removed first. Raises IndexUnavailable."""
+
+    def open(self, name: str) -> IndexReader:
+        """Raises IndexUnavailable when the index is missing, unfinished or damaged."""
+
+    def meta(self, name: str) -> dict[str, str]:
+        """What ``finish`` was given. Raises IndexUnavailable."""
+
+    def names(self) -> list[str]:
+        """Finished indexes."""
+
+    def remove(self, name: str) -> None: ...
+
+    def sweep(self, keep: Iterable[str]) -> list[str]:
+        """Removes everything, finished or not, that is not to be kept; returns what went."""

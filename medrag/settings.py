@@ -1,0 +1,158 @@
+"""Every value an operator can set, with its default; from options, the environment, then a TOML file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from medrag.errors import Place, UsageError
+
+__all__ = ["Settings", "load_settings", "settings_origin"]
+
+PREFIX = "MEDRAG_"
+
+
+def default_home() -> Path:
+    """The platform's folder for a user's data, such as ``~/.local/share/medrag``."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("medrag", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """What is in force. Field names are the environment's, lower case without ``MEDRAG_``."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    home: Path = Field(
+        default_factory=default_home, description="Folder of catalogue, raw bytes, index, models."
+    )
+    mirror: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(), description="Folders searched by hash before any download; separated as PATH is."
+    )
+    catalogue_url: str = Field(default="", description="SQLAlchemy URL; empty means catalogue.db under home.")
+    qdrant_url: str = Field(default="", description="Qdrant server; empty means the embedded engine.")
+    qdrant_key: SecretStr = Field(default=SecretStr(""), description="API key of the Qdrant server.")
+    graph_url: str = Field(default="", description="Bolt server; empty means the embedded graph.")
+    model_url: str = Field(default="", description="OpenAI-compatible endpoint of an answering model.")
+    model_name: str = Field(default="", description="Model name at that endpoint.")
+    model_key: SecretStr = Field(default=SecretStr(""), description="Key of that endpoint.")
+    encoder: str = Field(
+        default="packaged",
+        description="packaged | none | hash | a sentence-transformers folder or hub id | an http(s) embeddings URL.",
+    )
+    encoder_model: str = Field(default="", description="Model name sent to an embeddings URL.")
+    encoder_key: SecretStr = Field(default=SecretStr(""), description="Key of an embeddings URL.")
+    encoder_dimension: int = Field(
+        default=0, ge=0, le=8192, description="Vector length of an embeddings URL; 0 asks it."
+    )
+    offline: bool = Field(default=False, description="Never open a connection to fetch a source.")
+    fetch_max_bytes: int = Field(default=8 << 30, gt=0, description="Largest source fetched, bytes.")
+    fetch_timeout_s: float = Field(default=60.0, gt=0, description="Longest silence while fetching, seconds.")
+    fetch_total_s: float = Field(default=3600.0, gt=0, description="Longest fetch of one source, seconds.")
+    fetch_allow_private: bool = Field(default=False, description="Let sources live on private addresses.")
+    keep_snapshots: int = Field(
+        default=5, ge=1, le=1000, description="Published snapshots kept for rollback."
+    )
+    #: BM25 of Robertson et al. (TREC-3) as BM25Okapi of rank-bm25 computes it; both defaults are that library's.
+    bm25_k1: float = Field(default=1.5, ge=0, le=10, description="BM25 term saturation.")
+    bm25_b: float = Field(default=0.75, ge=0, le=1, description="BM25 length normalisation.")
+    fusion: Literal["minmax", "rrf"] = Field(default="minmax", description="How the two rankings are joined.")
+    fusion_weight: float = Field(default=0.5, ge=0, le=1, description="Weight of dense in min-max fusion.")
+    candidates: int = Field(default=100, ge=10, le=1000, description="Depth of each ranking before fusion.")
+    top_k: int = Field(default=8, ge=1, le=50, description="Passages a search returns.")
+    host: str = Field(default="127.0.0.1", description="Address `serve` binds.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port `serve` binds.")
+    max_body_bytes: int = Field(default=1 << 20, gt=0, description="Largest request body, bytes.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level logged."
+    )
+
+    @field_validator("mirror", mode="before")
+    @classmethod
+    def split_folders(cls, value: Any) -> Any:
+        """``/a:/b`` as PATH is written."""
+        if isinstance(value, str):
+            return tuple(Path(part) for part in value.split(os.pathsep) if part)
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (
+            init_settings,
+            env_settings,
+            TomlConfigSettingsSource(settings_cls, toml_file=settings_file()),
+        )
+
+    @property
+    def catalogue(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.catalogue_url or f"sqlite:///{self.home / 'catalogue.db'}"
+
+    def fingerprint(self) -> str:
+        """sha256 of the settings an answer depends on; where things live and secrets are left out."""
+        names = ("bm25_k1", "bm25_b", "fusion", "fusion_weight", "candidates", "encoder", "encoder_model")
+        told = json.dumps({name: getattr(self, name) for name in names}, sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+def settings_file() -> Path | None:
+    """``MEDRAG_SETTINGS``, or None."""
+    named = os.environ.get("MEDRAG_SETTINGS")
+    return Path(named) if named else None
+
+
+def load_settings(**options: Any) -> Settings:
+    """Reads the settings; options that are None count as not given. Raises UsageError naming the field."""
+    file = settings_file()
+    if file is not None and not file.is_file():
+        raise UsageError("the settings file does not exist", place=Place(file=str(file)))
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise UsageError(
+            f"setting {name}: {first['msg']}",
+            place=Place(field=PREFIX + name.upper()),
+            remedy="Run: medrag doctor",
+        ) from error
+
+
+def settings_origin(settings: Settings, **options: Any) -> dict[str, tuple[str, str]]:
+    """For every setting: its value as text (secrets masked) and where it came from."""
+    told: dict[str, tuple[str, str]] = {}
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        shown = ("set" if value.get_secret_value() else "") if isinstance(value, SecretStr) else str(value)
+        told[name] = (shown, origin_of(name, settings, options))
+    return told
+
+
+def origin_of(name: str, settings: Settings, options: dict[str, Any]) -> str:
+    """option, environment, file or default."""
+    if options.get(name) is not None:
+        return "option"
+    if PREFIX + name.upper() in os.environ:
+        return "environment"
+    return "file" if name in settings.model_fields_set else "default"

