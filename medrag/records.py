@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from medrag.vocabulary import Authority, Kind, Language, PassageKind, Severity
+from medrag.vocabulary import Authority, BlockKind, Kind, Language, PassageKind, Severity
 
 __all__ = [
     "Assertion",
+    "Block",
     "Concept",
     "Derived",
     "Document",
@@ -100,6 +101,23 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of canonical text of one kind. Blocks ascend, do not overlap, and hold all but white space."""
+
+    kind: BlockKind
+    start: int
+    end: int
+    #: Headings above the block, outermost first; a heading's own text is not among them.
+    section: tuple[str, ...] = ()
+    #: SPL LOINC section code.
+    code: str | None = None
+    page: int | None = None
+    #: Spans elsewhere in the text without which the block cannot be read alone: headings above it, the
+    #: table's header row, the sentence that introduces a list.
+    scope: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One text of an edition: the canonical text that every offset counts in."""
 
@@ -116,6 +134,7 @@ class Document:
     raw_sha256: str
     raw_member: str
     segments: tuple[Segment, ...]
+    blocks: tuple[Block, ...]
     #: Where the document differs from its work; None means "as the work says".
     publisher: str | None = None
     published: str | None = None

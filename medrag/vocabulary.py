@@ -11,6 +11,7 @@ __all__ = [
     "PASSAGE_KINDS",
     "SEVERITY_ORDER",
     "Authority",
+    "BlockKind",
     "Kind",
     "Language",
     "PassageKind",
@@ -21,6 +22,7 @@ Kind = Literal["label", "guideline", "monograph", "interaction_list", "qa", "ter
 Authority = Literal["regulator", "guideline_body", "label", "digest", "reference", "community"]
 Language = Literal["en", "zh", "fr"]
 PassageKind = Literal["prose", "list", "table_row", "entry"]
+BlockKind = Literal["heading", "paragraph", "list_item", "table_header", "table_row", "caption", "entry"]
 Severity = Literal["contraindicated", "major", "moderate", "unknown", "minor"]
 
 KINDS: Final[tuple[str, ...]] = get_args(Kind)

@@ -6,29 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from medrag.records import Segment, Span
-from medrag.vocabulary import Language, Severity
+from medrag.records import Block, Segment, Span
+from medrag.vocabulary import BlockKind, Language, Severity
 
 __all__ = ["Block", "BlockKind", "ParsedDocument", "RawAssertion", "RawName", "TextBuilder"]
-
-BlockKind = Literal["heading", "paragraph", "list_item", "table_header", "table_row", "caption", "entry"]
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A stretch of canonical text of one kind. Blocks ascend, do not overlap, and hold all text but white space."""
-
-    kind: BlockKind
-    start: int
-    end: int
-    #: Headings above the block, outermost first; a heading's own text is not among them.
-    section: tuple[str, ...] = ()
-    #: SPL LOINC section code.
-    code: str | None = None
-    page: int | None = None
-    #: Spans elsewhere in the text without which the block cannot be read alone: headings above it, the
-    #: table's header row, the sentence that introduces a list.
-    scope: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from medrag.records import (
     Assertion,
+    Block,
     Concept,
     Derived,
     Document,
@@ -108,12 +109,23 @@ def document_row(document: Document, ordinal: int) -> dict[str, Any]:
         "raw_sha256": document.raw_sha256,
         "raw_member": document.raw_member,
         "segments": compact([(s.start, s.end, s.locator) for s in document.segments]),
+        "blocks": compact([block_list(block) for block in document.blocks]),
         "publisher": document.publisher,
         "published": document.published,
         "jurisdiction": document.jurisdiction,
         "url": document.url,
         "lost_characters": document.lost_characters,
     }
+
+
+def block_list(block: Block) -> list[Any]:
+    scope = [(span.start, span.end) for span in block.scope]
+    return [block.kind, block.start, block.end, block.section, block.code, block.page, scope]
+
+
+def block_of(item: list[Any]) -> Block:
+    kind, start, end, section, code, page, scope = item
+    return Block(kind, start, end, tuple(section), code, page, tuple(Span(*pair) for pair in scope))
 
 
 def document_of(row: Row) -> Document:
@@ -128,6 +140,7 @@ def document_of(row: Row) -> Document:
         row["raw_sha256"],
         row["raw_member"],
         tuple(Segment(start, end, locator) for start, end, locator in json.loads(row["segments"])),
+        tuple(block_of(item) for item in json.loads(row["blocks"])),
         row["publisher"],
         row["published"],
         row["jurisdiction"],

@@ -84,6 +84,7 @@ documents = Table(
     Column("raw_sha256", String(64), nullable=False),
     Column("raw_member", Text, nullable=False),
     Column("segments", Text, nullable=False),
+    Column("blocks", Text, nullable=False),
     Column("publisher", Text),
     Column("published", String(10)),
     Column("jurisdiction", String(8)),

@@ -15,6 +15,7 @@ from medrag.errors import CatalogueUnavailable, NotFound, UsageError
 from medrag.identifiers import content_id, edition_id, sha256_text
 from medrag.records import (
     Assertion,
+    Block,
     Concept,
     Derived,
     Document,

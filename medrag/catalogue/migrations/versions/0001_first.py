@@ -109,6 +109,7 @@ def upgrade() -> None:
         sa.Column("raw_sha256", sa.String(64), nullable=False),
         sa.Column("raw_member", sa.Text, nullable=False),
         sa.Column("segments", sa.Text, nullable=False),
+        sa.Column("blocks", sa.Text, nullable=False),
         sa.Column("publisher", sa.Text),
         sa.Column("published", sa.String(10)),
         sa.Column("jurisdiction", sa.String(8)),

@@ -1,0 +1,139 @@
+"""Finds the drugs, classes, diseases and clinical terms a text names, in English, Chinese and French."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from medrag.lexicon import load_names, load_terms
+from medrag.text.normalise import fold_name
+from medrag.vocabulary import LANGUAGES, Language
+
+__all__ = ["Linker", "Mention", "Thing", "default_linker", "mention_pattern", "name_keys"]
+
+#: Longest name looked for, in code points of its folded form. The longest of the tables is below it.
+LONGEST = 64
+#: Words a Latin name may have.
+MOST_WORDS = 6
+
+HAN = r"㐀-䶿一-鿿豈-﫿"
+#: Where a name may begin or end: beside a Han character, or where no Latin letter or digit goes on.
+STARTS = re.compile(rf"(?<![0-9a-z])(?=[0-9a-z])|(?=[{HAN}])")
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something with names: a row of the lexicon. ``id`` is ``kind:main English name``."""
+
+    id: str
+    kind: str
+    names: Mapping[Language, tuple[str, ...]]
+
+    def all_names(self) -> Iterator[str]:
+        for language in LANGUAGES:
+            yield from self.names.get(language, ())  # type: ignore[call-overload]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name found in a text. ``start`` and ``end`` count in the folded text."""
+
+    thing: Thing
+    text: str
+    start: int
+    end: int
+
+
+def name_keys(name: str) -> Iterator[str]:
+    """The folded forms a name is found under: itself, and an English plural of it."""
+    folded = fold_name(name)
+    yield folded
+    if folded[-1:].isascii() and folded[-1:].isalpha() and not folded.endswith("s"):
+        yield folded + "s"
+
+
+class Linker:
+    """A dictionary of folded names; finding is longest match first, from the left, never a resemblance."""
+
+    def __init__(self, things: Iterable[Thing]) -> None:
+        self._named: dict[str, list[Thing]] = {}
+        for thing in things:
+            for name in thing.all_names():
+                for key in name_keys(name):
+                    held = self._named.setdefault(key, [])
+                    if thing not in held:
+                        held.append(thing)
+
+    def find(self, text: str) -> list[Mention]:
+        """The mentions in a text, in order, none inside another."""
+        folded = fold_name(text)
+        found: list[Mention] = []
+        covered = 0
+        for match in STARTS.finditer(folded):
+            start = match.start()
+            if start < covered:
+                continue
+            end = self._longest(folded, start)
+            if end:
+                name = folded[start:end]
+                found.extend(Mention(thing, name, start, end) for thing in self._named[name])
+                covered = end
+        return found
+
+    def _longest(self, folded: str, start: int) -> int:
+        """Where the longest name that begins at ``start`` ends; 0 when none does."""
+        for end in range(min(len(folded), start + LONGEST), start + 1, -1):
+            if self._named.get(folded[start:end]) and ends_well(folded, end):
+                return end
+        return 0
+
+    def named(self, name: str) -> list[Thing]:
+        """The things of exactly this name, after folding."""
+        return list(self._named.get(fold_name(name), ()))
+
+
+def ends_well(folded: str, end: int) -> bool:
+    """A name ends where no Latin letter or digit continues it."""
+    if end == len(folded) or not latin(folded[end]):
+        return True
+    return not latin(folded[end - 1])
+
+
+def latin(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+@cache
+def default_linker() -> Linker:
+    """Over every table of the lexicon."""
+    return Linker(lexicon_things())
+
+
+def lexicon_things() -> Iterator[Thing]:
+    """The rows of the name and term tables."""
+    for kind in ("drug", "class", "disease"):
+        for row in load_names(kind):  # type: ignore[arg-type]
+            yield Thing(f"{kind}:{row.en}", kind, {lang: row.names(lang) for lang in ("en", "zh", "fr")})
+    for term in load_terms():
+        names: dict[Language, tuple[str, ...]] = {
+            "en": term.names("en"),
+            "zh": term.names("zh"),
+            "fr": term.names("fr"),
+        }
+        yield Thing(f"term:{term.en}", term.kind, names)
+
+
+@cache
+def mention_pattern(thing_id: str, names: tuple[str, ...]) -> re.Pattern[str]:
+    """Matches any of a thing's names in a folded text. ``thing_id`` keys the cache beside the names."""
+    keys = sorted({key for name in names for key in name_keys(name)}, key=len, reverse=True)
+    return re.compile("|".join(bounded(key) for key in keys))
+
+
+def bounded(key: str) -> str:
+    """A name as a pattern that no Latin letter or digit may continue on either side."""
+    before = r"(?<![0-9a-z])" if latin(key[0]) else ""
+    after = r"(?![0-9a-z])" if latin(key[-1]) else ""
+    return before + re.escape(key) + after

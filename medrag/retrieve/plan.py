@@ -1,0 +1,155 @@
+"""Turns a question into what is searched: concepts, intents, weighted words, and the text the encoder sees."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from medrag.concepts import Linker, Mention, Thing, default_linker
+from medrag.lexicon import Intent, compile_cue, load_expansions, load_intents, load_sections
+from medrag.protocols import SparseVector
+from medrag.text.normalise import detect_language, to_simplified
+from medrag.text.tokens import default_tokenizer, token_id
+from medrag.vocabulary import Language
+
+__all__ = ["Plan", "QueryWeights", "find_intents", "plan_question"]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryWeights:
+    """How much each kind of word counts beside the asker's own (1.0); chosen on the development questions."""
+
+    #: The main name of a concept in another language than the question's.
+    translation: float = 1.0
+    #: Its other names, and its names in the question's own language.
+    synonym: float = 0.4
+    #: Words that evidence on the question's intent uses.
+    intent: float = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be searched for a question."""
+
+    question: str
+    language: Language
+    mentions: tuple[Mention, ...]
+    #: Intent to strength: 1.0 for a strong cue, 0.5 for weak ones only.
+    intents: Mapping[Intent, float]
+    words: SparseVector
+    #: What the encoder is given.
+    dense_text: str
+    #: LOINC section codes that answer the intents.
+    codes: frozenset[str]
+    #: The question's own tokens, without expansion.
+    tokens: tuple[str, ...] = field(default=())
+
+    @property
+    def things(self) -> tuple[Thing, ...]:
+        """What is mentioned, each once, in the order of the question."""
+        return tuple({mention.thing.id: mention.thing for mention in self.mentions}.values())
+
+
+@cache
+def cues() -> tuple[tuple[Intent, float, object], ...]:
+    return tuple((c.intent, 1.0 if c.weight == "strong" else 0.5, compile_cue(c)) for c in load_intents())
+
+
+def find_intents(question: str) -> dict[Intent, float]:
+    """The intents a question's words signal, strongest first."""
+    text = to_simplified(question)
+    found: dict[Intent, float] = {}
+    for intent, weight, pattern in cues():
+        if weight > found.get(intent, 0.0) and pattern.search(text):  # type: ignore[attr-defined]
+            found[intent] = weight
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def plan_question(
+    question: str, *, linker: Linker | None = None, weights: QueryWeights | None = None
+) -> Plan:
+    """Reads a question: language, what it names, what it wants, and how the evidence would say it."""
+    weights = weights or QueryWeights()
+    language = detect_language(question)
+    mentions = tuple((linker or default_linker()).find(question))
+    intents = find_intents(question)
+    tokens = tuple(default_tokenizer().tokenize(question))
+    things = {mention.thing.id: mention.thing for mention in mentions}.values()
+    return Plan(
+        question,
+        language,
+        mentions,
+        intents,
+        weigh_words(tokens, things, intents, language, weights),
+        dense_text(question, things, language),
+        section_codes(intents),
+        tokens,
+    )
+
+
+def weigh_words(
+    tokens: Iterable[str],
+    things: Iterable[Thing],
+    intents: Mapping[Intent, float],
+    language: Language,
+    weights: QueryWeights,
+) -> SparseVector:
+    """Query weights by token: the asker's words count as often as written, others as much as they are sure.
+
+    A token the asker wrote keeps the asker's weight; of several reasons to add a token the strongest counts once.
+    """
+    asked: Counter[int] = Counter(token_id(token) for token in tokens)
+    added: dict[int, float] = {}
+    for words, weight in expansions(things, intents, language, weights):
+        for token in default_tokenizer().tokenize(words):
+            key = token_id(token)
+            if key not in asked:
+                added[key] = max(added.get(key, 0.0), weight)
+    both = sorted({**added, **asked}.items())
+    return SparseVector(tuple(key for key, _ in both), tuple(float(weight) for _, weight in both))
+
+
+def expansions(
+    things: Iterable[Thing],
+    intents: Mapping[Intent, float],
+    language: Language,
+    weights: QueryWeights,
+) -> Iterable[tuple[str, float]]:
+    """(words, weight) to add: names in the other languages, synonyms, what evidence says of the intents."""
+    table = expansion_table()
+    for thing in things:
+        for other in ("en", "fr", "zh"):
+            names = thing.names.get(other, ())  # type: ignore[call-overload]
+            for position, name in enumerate(names):
+                main = position == 0 and other != language
+                yield name, weights.translation if main else weights.synonym
+        for name in thing.names.get("zh", ())[:1]:
+            for words in table.get(name, ()):
+                yield words, weights.intent
+    for intent, strength in intents.items():
+        for words in table.get(intent, ()):
+            yield words, weights.intent * strength
+
+
+@cache
+def expansion_table() -> dict[str, tuple[str, ...]]:
+    """Key to the words evidence uses, over the languages."""
+    table: dict[str, tuple[str, ...]] = {}
+    for row in load_expansions():
+        table[row.key] = table.get(row.key, ()) + row.words
+    return table
+
+
+def dense_text(question: str, things: Iterable[Thing], language: Language) -> str:
+    """The question, and for a Chinese one the English names of what it mentions: the evidence is mostly English."""
+    if language != "zh":
+        return question
+    names = [thing.names["en"][0] for thing in things if thing.names.get("en")]
+    return " ".join([question, *dict.fromkeys(names)])
+
+
+def section_codes(intents: Mapping[Intent, float]) -> frozenset[str]:
+    """The label sections that answer any of the intents."""
+    return frozenset(section.loinc for section in load_sections() if intents.keys() & set(section.intents))

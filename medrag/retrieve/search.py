@@ -1,0 +1,121 @@
+"""Hybrid search of one open shelf: plan, two rankings, one fused, near-duplicates folded, each hit telling how it was found."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from medrag.records import Edition, Found, Hit, Passage
+from medrag.retrieve.duplicates import fold_duplicates
+from medrag.retrieve.fuse import found_by, fuse_ranks, fuse_scores, rank
+from medrag.retrieve.plan import Plan, plan_question
+from medrag.retrieve.relevance import Relevance, judge
+from medrag.settings import Settings
+from medrag.shelf import OpenShelf, SearchFilters
+from medrag.text.indexed import index_text
+
+__all__ = ["SearchResult", "search"]
+
+#: Fused hits whose text is read for coverage of the question; the rest keep the fused order below them.
+READ = 40
+
+Ranking = Sequence[tuple[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits, best first, and what was searched to find them."""
+
+    plan: Plan
+    hits: tuple[Hit, ...]
+    relevance: Mapping[str, Relevance]
+    searched: tuple[Edition, ...]
+    #: False when the shelf has no vectors of the chosen encoder, so that words alone were searched.
+    dense: bool
+    timings_ms: Mapping[str, float]
+
+
+def search(
+    shelf: OpenShelf,
+    question: str,
+    settings: Settings,
+    *,
+    filters: SearchFilters | None = None,
+    as_of: date | None = None,
+    limit: int | None = None,
+) -> SearchResult:
+    """Answers a question with passages of the editions in force. Raises Unavailable when the index cannot be read."""
+    clock = Clock()
+    plan = plan_question(question)
+    searched, keep = shelf.narrow(filters or SearchFilters(), as_of)
+    clock.lap("plan")
+    rankings: dict[str, Ranking] = {}
+    if searched:
+        rankings["bm25"] = shelf.index.search_sparse(plan.words, keep, settings.candidates)
+        clock.lap("words")
+        if shelf.encoder is not None:
+            vector = shelf.encoder.encode_query(plan.dense_text)
+            clock.lap("encode")
+            rankings["dense"] = shelf.index.search_dense(vector.tolist(), keep, settings.candidates)
+            clock.lap("vectors")
+    fused = rank(fuse(rankings, settings))
+    hits, relevance = read_hits(shelf, plan, fused, found_by(rankings), limit or settings.top_k)
+    clock.lap("read")
+    return SearchResult(plan, hits, relevance, searched, shelf.encoder is not None, clock.laps)
+
+
+def fuse(rankings: Mapping[str, Ranking], settings: Settings) -> dict[str, float]:
+    """The rankings as one, by the method in the settings; a lone ranking keeps its order."""
+    weights = {"bm25": 1.0 - settings.fusion_weight, "dense": settings.fusion_weight}
+    if len(rankings) == 1:
+        weights = dict.fromkeys(rankings, 1.0)
+    return (fuse_ranks if settings.fusion == "rrf" else fuse_scores)(rankings, weights)
+
+
+def read_hits(
+    shelf: OpenShelf,
+    plan: Plan,
+    fused: Sequence[tuple[str, float]],
+    found: Mapping[str, tuple[Found, ...]],
+    limit: int,
+) -> tuple[tuple[Hit, ...], dict[str, Relevance]]:
+    """Reads the best passages, lifts those that speak of what was asked, folds what is said twice."""
+    head = dict(fused[: max(READ, limit)])
+    passages = shelf.catalogue.passages_of(head)
+    texts = indexed_texts(shelf, passages)
+    relevance = {item: judge(plan, passage, texts[item]) for item, passage in passages.items()}
+    scored = {item: head[item] + relevance[item].lift for item in passages}
+    ordered = [item for item, _ in rank(scored)]
+    twins = fold_duplicates([(item, passages[item].text) for item in ordered])
+    hits = [Hit(passages[item], scored[item], found.get(item, ())) for item in ordered if item not in twins][
+        :limit
+    ]
+    return tuple(replace(hit, folded=folded_under(hit.passage.id, twins)) for hit in hits), relevance
+
+
+def folded_under(identifier: str, twins: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(twin for twin, under in twins.items() if under == identifier)
+
+
+def indexed_texts(shelf: OpenShelf, passages: Mapping[str, Passage]) -> dict[str, str]:
+    """The words each passage is indexed under: its own, its headings and its title."""
+    documents = shelf.catalogue.documents_of(passage.document for passage in passages.values())
+    return {
+        item: index_text(documents[passage.document].title, passage, documents[passage.document].text)
+        for item, passage in passages.items()
+    }
+
+
+class Clock:
+    """Milliseconds between laps."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round((now - self._last) * 1000, 3)
+        self._last = now

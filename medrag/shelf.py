@@ -1,0 +1,94 @@
+"""The shelf as readers see it: one snapshot, its index, and which editions are in force on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from medrag.catalogue import Catalogue
+from medrag.errors import Unavailable
+from medrag.protocols import Encoder, IndexFilter, IndexReader
+from medrag.records import Edition, Snapshot, Work
+
+__all__ = ["OpenShelf", "SearchFilters", "editions_in_force"]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFilters:
+    """What the asker limits a search to; empty means no limit."""
+
+    corpora: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    jurisdictions: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    authorities: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+
+
+def editions_in_force(editions: Sequence[Edition], day: date) -> tuple[Edition, ...]:
+    """Of every work the newest edition valid on ``day`` and not withdrawn; by work."""
+    newest: dict[str, Edition] = {}
+    for edition in editions:
+        if edition.withdrawn is not None or edition.valid_from > day:
+            continue
+        held = newest.get(edition.work)
+        if held is None or order(edition) > order(held):
+            newest[edition.work] = edition
+    return tuple(newest[work] for work in sorted(newest))
+
+
+def order(edition: Edition) -> tuple[date, str, int, str]:
+    """Later day first in force; of one day, the correction with the longer or later label."""
+    return (edition.valid_from, edition.published, len(edition.label), edition.label)
+
+
+class OpenShelf:
+    """One snapshot opened for reading. Everything asked of it is answered from that snapshot alone."""
+
+    def __init__(
+        self, catalogue: Catalogue, snapshot: Snapshot, index: IndexReader, encoder: Encoder | None
+    ) -> None:
+        self.catalogue = catalogue
+        self.snapshot = snapshot
+        self.index = index
+        #: None when the operator chose none, or the snapshot has no vectors of this encoder yet.
+        self.encoder = encoder if encoder is not None and encoder.fingerprint == snapshot.encoder else None
+        held = [catalogue.edition(identifier).edition for identifier in snapshot.editions]
+        self.editions: dict[str, Edition] = {edition.id: edition for edition in held}
+        self.works: dict[str, Work] = {work.id: work for work in catalogue.works()}
+
+    def in_force(self, as_of: date | None = None) -> tuple[Edition, ...]:
+        """The editions that answer on a day (today when None). Raises Unavailable when there is none."""
+        day = as_of or datetime.now(UTC).date()
+        found = editions_in_force(tuple(self.editions.values()), day)
+        if not found:
+            raise Unavailable(
+                f"no edition on the shelf was in force on {day}", remedy="Run: medrag shelf list"
+            )
+        return found
+
+    def narrow(
+        self, filters: SearchFilters, as_of: date | None = None
+    ) -> tuple[tuple[Edition, ...], IndexFilter]:
+        """The editions in force that pass the filters, and the filter that keeps the index to them."""
+        kept = tuple(edition for edition in self.in_force(as_of) if self.passes(edition, filters))
+        allowed: dict[str, tuple[str, ...]] = {"edition": tuple(edition.id for edition in kept)}
+        if filters.languages:
+            allowed["language"] = filters.languages
+        if filters.jurisdictions:
+            allowed["jurisdiction"] = filters.jurisdictions
+        if filters.codes:
+            allowed["code"] = filters.codes
+        return kept, IndexFilter(allowed)
+
+    def passes(self, edition: Edition, filters: SearchFilters) -> bool:
+        work = self.works[edition.work]
+        return (
+            (not filters.corpora or work.id in filters.corpora)
+            and (not filters.kinds or work.kind in filters.kinds)
+            and (not filters.authorities or work.authority in filters.authorities)
+        )
+
+    def close(self) -> None:
+        self.index.close()
