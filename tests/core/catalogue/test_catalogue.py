@@ -49,10 +49,10 @@ def edition(label: str = "1", published: str = "2020") -> Edition:
 
 def document(text: str, key: str = "a", held: str = "leaflets@1") -> Document:
     segments = (Segment(0, len(text), f"chars:0-{len(text)}"),)
-    identifier = content_id("d_", held, key, sha256_text(text))
-    return Document(
-        identifier, held, key, "A leaflet", "fr", text, sha256_text(text), "1" * 64, "m", segments
-    )
+    blocks = (Block("heading", 0, 1), Block("paragraph", 1, len(text), ("H",), "34073-7", 2, (Span(0, 1),)))
+    digest = sha256_text(text)
+    identifier = content_id("d_", held, key, digest)
+    return Document(identifier, held, key, "A leaflet", "fr", text, digest, "1" * 64, "m", segments, blocks)
 
 
 def passage(doc: Document, start: int, end: int) -> Passage:
