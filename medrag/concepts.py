@@ -114,7 +114,7 @@ def default_linker() -> Linker:
 def lexicon_things() -> Iterator[Thing]:
     """The rows of the name and term tables."""
     for kind in ("drug", "class", "disease"):
-        for row in load_names(kind):  # type: ignore[arg-type]
+        for row in load_names(kind):
             yield Thing(f"{kind}:{row.en}", kind, {lang: row.names(lang) for lang in ("en", "zh", "fr")})
     for term in load_terms():
         names: dict[Language, tuple[str, ...]] = {

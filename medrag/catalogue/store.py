@@ -37,6 +37,8 @@ __all__ = ["Catalogue", "EditionState", "Publication"]
 CURRENT = "current"
 #: Rows a statement may ask for by id: SQLite takes 32,766 variables, PostgreSQL 65,535; 500 keeps plans cached.
 ASK_AT_ONCE = 500
+#: Documents read together when a whole edition is read: a label has some 60,000 characters, so some megabytes.
+READ_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +132,21 @@ class Catalogue:
 
     def seal_edition(self, identifier: str, content_sha256: str) -> EditionState:
         """Marks a staged edition complete, with the hash and counts of what it holds."""
+        counts = self.count_edition(identifier)
         with self.writing() as connection:
-            counts = {
-                table.name: connection.scalar(
-                    select(func.count()).select_from(table).where(table.c.edition == identifier)
-                )
-                for table in (documents, passages, assertions, names)
-            }
             connection.execute(
                 update(editions)
                 .where(editions.c.id == identifier)
                 .values(state="sealed", content_sha256=content_sha256, **counts)
             )
         return self.edition(identifier)
+
+    def count_edition(self, identifier: str) -> dict[str, int]:
+        """How many documents, passages, assertions and names are written of an edition, sealed or not."""
+        return {
+            table.name: int(self.all(count_of(table, identifier))[0]["held"])
+            for table in (documents, passages, assertions, names)
+        }
 
     def drop_edition(self, identifier: str) -> None:
         """Removes an edition and all it holds."""
@@ -269,12 +273,17 @@ class Catalogue:
         return {row["id"] for row in self.all(select(passages.c.id).where(passages.c.edition == edition))}
 
     def read_edition(self, edition: str) -> Iterator[tuple[Document, list[Passage]]]:
-        """Streams an edition's documents in order, each with its passages; memory holds one document."""
-        for identifier, *_ in self.document_keys(edition):
-            document = self.document(identifier)
-            query = select(passages).where(passages.c.document == identifier).order_by(passages.c.ordinal)
-            found = self.all(query)
-            yield document, [rows.passage_of(with_slice(row, document.text)) for row in found]
+        """Streams an edition's documents in order, each with its passages; memory holds a batch of documents."""
+        identifiers = [identifier for identifier, *_ in self.document_keys(edition)]
+        for start in range(0, len(identifiers), READ_AT_ONCE):
+            batch = identifiers[start : start + READ_AT_ONCE]
+            held = self.documents_of(batch)
+            cut: dict[str, list[Passage]] = {identifier: [] for identifier in batch}
+            query = select(passages).where(passages.c.document.in_(batch)).order_by(passages.c.ordinal)
+            for row in self.all(query):
+                text = held[row["document"]].text[row["start"] : row["end"]]
+                cut[row["document"]].append(rows.passage_of({**row, "text": text}))
+            yield from ((held[identifier], cut[identifier]) for identifier in batch)
 
     def names_of(self, folded: Iterable[str], held: Sequence[str]) -> list[Name]:
         """Names whose folded form is among those asked, from the editions given."""
@@ -356,6 +365,10 @@ def put_all(connection: Connection, table: Table, batch: list[dict[str, Any]]) -
         connection.execute(insert(table), batch)
 
 
+def count_of(table: Table, edition: str) -> Select[Any]:
+    return select(func.count().label("held")).select_from(table).where(table.c.edition == edition)
+
+
 def remove_edition(connection: Connection, identifier: str) -> None:
     """Deletes an edition from the leaves up."""
     held = select(assertions.c.id).where(assertions.c.edition == identifier)
@@ -370,10 +383,6 @@ def with_text() -> Select[Any]:
     length = passages.c.end - passages.c.start
     sliced = func.substr(documents.c.text, passages.c.start + 1, length).label("text")
     return select(passages, sliced).join(documents, documents.c.id == passages.c.document)
-
-
-def with_slice(row: Any, whole: str) -> dict[str, Any]:
-    return {**row, "text": whole[row["start"] : row["end"]]}
 
 
 def state_of(row: Any) -> EditionState:

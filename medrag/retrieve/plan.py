@@ -121,7 +121,7 @@ def expansions(
     table = expansion_table()
     for thing in things:
         for other in ("en", "fr", "zh"):
-            names = thing.names.get(other, ())  # type: ignore[call-overload]
+            names = thing.names.get(other, ())
             for position, name in enumerate(names):
                 main = position == 0 and other != language
                 yield name, weights.translation if main else weights.synonym

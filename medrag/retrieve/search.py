@@ -35,6 +35,8 @@ class SearchResult:
     #: False when the shelf has no vectors of the chosen encoder, so that words alone were searched.
     dense: bool
     timings_ms: Mapping[str, float]
+    #: Cosines of the dense ranking, best first; empty without vectors.
+    cosines: tuple[float, ...] = ()
 
 
 def search(
@@ -63,7 +65,8 @@ def search(
     fused = rank(fuse(rankings, settings))
     hits, relevance = read_hits(shelf, plan, fused, found_by(rankings), limit or settings.top_k)
     clock.lap("read")
-    return SearchResult(plan, hits, relevance, searched, shelf.encoder is not None, clock.laps)
+    cosines = tuple(score for _, score in rankings.get("dense", ()))
+    return SearchResult(plan, hits, relevance, searched, shelf.encoder is not None, clock.laps, cosines)
 
 
 def fuse(rankings: Mapping[str, Ranking], settings: Settings) -> dict[str, float]:

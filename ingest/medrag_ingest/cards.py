@@ -1,0 +1,43 @@
+"""The shelf's cards: where they lie, and all of them by id."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from medrag.errors import ManifestRefused, Place
+from medrag_ingest.manifest import Manifest
+
+__all__ = ["cards_folder", "load_cards", "starter_cards"]
+
+#: In a checkout the cards lie at its root; in an installed wheel, inside the package.
+PACKAGED: Final = Path(__file__).resolve().parent / "corpora_manifests"
+CHECKOUT: Final = Path(__file__).resolve().parents[2] / "corpora_manifests"
+
+
+def cards_folder() -> Path:
+    """The folder of cards. Raises ManifestRefused when the installation has lost it."""
+    for folder in (PACKAGED, CHECKOUT):
+        if folder.is_dir():
+            return folder
+    raise ManifestRefused(
+        "the cards are not there", place=Place(str(PACKAGED)), remedy="Install medrag again"
+    )
+
+
+def load_cards() -> dict[str, Manifest]:
+    """Every card by id, in the order of ids. Raises ManifestRefused on a bad card or an id that is not its file's."""
+    cards: dict[str, Manifest] = {}
+    for path in sorted(cards_folder().glob("*.yaml")):
+        card = Manifest.from_yaml(path)
+        if card.id != path.stem:
+            raise ManifestRefused(
+                f"the id is {card.id!r}; the file's name must be the id", place=Place(str(path))
+            )
+        cards[card.id] = card
+    return cards
+
+
+def starter_cards() -> dict[str, Manifest]:
+    """The cards that need nothing but a package index."""
+    return {name: card for name, card in load_cards().items() if card.starter}

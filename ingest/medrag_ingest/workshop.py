@@ -1,0 +1,56 @@
+"""The tools an ingest run works with, made once from the settings and handed down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from medrag.catalogue import Catalogue
+from medrag.errors import ShelfBusy
+from medrag.protocols import Encoder, IndexStore
+from medrag.settings import Settings
+from medrag_ingest.rawstore import RawStore
+
+__all__ = ["Progress", "Workshop"]
+
+#: (stage, done, total or None when it cannot be known).
+Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Catalogue, raw bytes, indexes and encoder of one home."""
+
+    settings: Settings
+    catalogue: Catalogue
+    raw: RawStore
+    indexes: IndexStore
+    encoder: Encoder | None
+
+    @property
+    def staging(self) -> Path:
+        """Folder for what is only needed while a run lasts."""
+        folder = self.settings.home / "staging"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Holds the shelf for writing; the system frees the lock of a writer that died. Raises ShelfBusy."""
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.settings.home / "write.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise ShelfBusy(
+                f"another medrag is writing to {self.settings.home}",
+                remedy="Wait for it to end, then run this again",
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()

@@ -1,0 +1,130 @@
+"""Measures how well the passages found answer a question, as the few numbers the abstention rule is learnt on."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+
+from medrag.retrieve.plan import Plan
+from medrag.retrieve.search import SearchResult
+from medrag.shelf import OpenShelf
+from medrag.text.tokens import default_tokenizer, token_id
+
+__all__ = ["Evidence", "weigh_evidence"]
+
+#: Hits that are looked at.
+LOOK = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Every figure is 0..1 unless said; more is better evidence."""
+
+    #: Share of the question's word weight (idf) that the best single passage holds.
+    recall: float
+    #: Share that the five best hold together.
+    reach: float
+    #: Share of the question's words the shelf has at all.
+    known: float
+    #: Best share of the drugs, classes and diseases named that one passage names.
+    named: float
+    #: Best weighted share of everything mentioned.
+    coverage: float
+    #: Best share of the intents met.
+    intent: float
+    #: 1.0 when the question names a drug, class or disease, 0.0 when none.
+    names: float
+    #: How many of the dense ranking's five best the word ranking has among its best twenty, over five.
+    agreement: float
+    #: Standard deviations the best cosine stands above the mean of those returned, over 5.
+    peak: float
+    #: 1.0 for a question in Chinese, whose own words are not in most of the evidence.
+    foreign: float
+
+    def vector(self) -> tuple[float, ...]:
+        """The figures in the order of `names_of_figures`."""
+        return astuple(self)
+
+    @staticmethod
+    def names_of_figures() -> tuple[str, ...]:
+        return tuple(field.name for field in fields(Evidence))
+
+
+def weigh_evidence(shelf: OpenShelf, result: SearchResult, texts: Mapping[str, str]) -> Evidence:
+    """``texts`` are the indexed words of the hits, by passage id."""
+    plan, best = result.plan, result.hits[:LOOK]
+    weights = content_weights(shelf, plan)
+    held = [tokens(texts[hit.passage.id]) for hit in best]
+    judged = [result.relevance[hit.passage.id] for hit in best]
+    everything: set[int] = set().union(*held) if held else set()
+    return Evidence(
+        max((covered(weights, words) for words in held), default=0.0),
+        covered(weights, everything),
+        known_share(shelf, plan),
+        max((item.named for item in judged), default=0.0),
+        max((item.coverage for item in judged), default=0.0),
+        max((item.intent for item in judged), default=0.0),
+        1.0 if any(thing.kind in ("drug", "class", "disease") for thing in plan.things) else 0.0,
+        agreement(result),
+        peak(result),
+        1.0 if plan.language == "zh" else 0.0,
+    )
+
+
+def content_weights(shelf: OpenShelf, plan: Plan) -> dict[int, float]:
+    """Token to idf times query weight for the words that carry the question: the asker's own that some language of
+    the shelf could hold, and the translated names. Words the shelf does not have weigh as its rarest do."""
+    ids = [
+        token for token, weight in zip(plan.words.indices, plan.words.values, strict=True) if weight >= 1.0
+    ]
+    idf = shelf.index.idf(ids)
+    rarest = max(idf.values(), default=1.0)
+    own_chinese = {token_id(token) for token in plan.tokens if not token.isascii()}
+    return {token: idf.get(token, rarest) for token in ids if token not in own_chinese}
+
+
+def tokens(text: str) -> set[int]:
+    return {token_id(token) for token in default_tokenizer().tokenize(text)}
+
+
+def covered(weights: Mapping[int, float], words: set[int]) -> float:
+    total = sum(weights.values())
+    return sum(weight for token, weight in weights.items() if token in words) / total if total else 0.0
+
+
+def known_share(shelf: OpenShelf, plan: Plan) -> float:
+    """For Latin words: the share the index has. For Han: the share of characters inside something recognised."""
+    latin = {token_id(token) for token in plan.tokens if token.isascii()}
+    known = len(shelf.index.idf(sorted(latin))) / len(latin) if latin else 1.0
+    if plan.language != "zh":
+        return known
+    han = sum(not char.isascii() and char.isalpha() for char in plan.question)
+    inside = sum(
+        sum(not char.isascii() and char.isalpha() for char in mention.text)
+        for mention in {(m.start, m.end): m for m in plan.mentions}.values()
+    )
+    return known * min(1.0, inside / han) if han else known
+
+
+def agreement(result: SearchResult) -> float:
+    """How far the two rankings see the same passages on top; 0.5, which says nothing, when one is missing."""
+    dense, words = ranked(result, "dense", LOOK), ranked(result, "bm25", 20)
+    return len(dense & words) / LOOK if result.dense else 0.5
+
+
+def ranked(result: SearchResult, method: str, depth: int) -> set[str]:
+    return {
+        hit.passage.id
+        for hit in result.hits
+        if any(found.method == method and found.rank <= depth for found in hit.found)
+    }
+
+
+def peak(result: SearchResult) -> float:
+    """Height of the best cosine over the others, in a fifth of standard deviations; 0.5 without vectors."""
+    scores: Sequence[float] = result.cosines
+    if len(scores) < 3:
+        return 0.5
+    spread = statistics.pstdev(scores)
+    return min(2.0, (scores[0] - statistics.fmean(scores)) / spread / 5) if spread else 0.0

@@ -1,0 +1,216 @@
+"""Answers a question from one open shelf: search, enough?, compose, verify."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+from medrag.answer.abstain import load_rule
+from medrag.answer.compose import Composed, compose
+from medrag.answer.evidence import weigh_evidence
+from medrag.answer.question import Question, read_question
+from medrag.answer.records import Answer, Basis, Citation, DrugMention, Statement, Status, Withheld
+from medrag.answer.refuse import refusal_kind
+from medrag.answer.verify import verify_statements
+from medrag.answer.words import abstention, refusal
+from medrag.errors import Place, UsageError
+from medrag.identifiers import sha256_text
+from medrag.retrieve.plan import Plan
+from medrag.retrieve.search import Clock, SearchResult, indexed_texts, search
+from medrag.settings import Settings
+from medrag.shelf import OpenShelf, SearchFilters
+from medrag.text.normalise import detect_language
+
+__all__ = ["LOGIC", "Question", "ask"]
+
+#: Version of the path from question to answer; stands in every basis.
+LOGIC = "extractive-1"
+
+
+def ask(shelf: OpenShelf, question: Question, settings: Settings) -> Answer:
+    """Answers, abstains or refuses. Raises QuestionRefused, UsageError (unknown filter, no model), Unavailable."""
+    text = read_question(question.text)
+    check_answerer(question.answerer)
+    check_filters(shelf, question.filters)
+    clock = Clock()
+    kind = refusal_kind(text)
+    if kind is not None:
+        return refused(shelf, text, kind, settings)
+    result = search(
+        shelf, text, settings, filters=question.filters, as_of=question.as_of, limit=question.top_k
+    )
+    clock.lap("search")
+    basis = basis_of(shelf, result, settings)
+    if not enough(shelf, result):
+        return abstained(shelf, result, basis)
+    clock.lap("weigh")
+    composed = compose(shelf, result.plan, result.hits)
+    clock.lap("compose")
+    verdict = verify_statements(
+        shelf.catalogue, composed.statements, composed.citations, (edition.id for edition in result.searched)
+    )
+    clock.lap("verify")
+    if not verdict.kept:
+        return abstained(shelf, result, basis, verdict.withheld)
+    answer = answered(composed, verdict.kept, verdict.withheld, result, basis)
+    return replace(answer, timings_ms={**clock.laps, **result.timings_ms})
+
+
+def enough(shelf: OpenShelf, result: SearchResult) -> bool:
+    """Whether the hits are evidence for this question; a search that found nothing never is."""
+    if not result.hits:
+        return False
+    texts = indexed_texts(shelf, {hit.passage.id: hit.passage for hit in result.hits})
+    return not load_rule().too_thin(weigh_evidence(shelf, result, texts))
+
+
+def answered(
+    composed: Composed,
+    kept: Sequence[Statement],
+    withheld: Sequence[Withheld],
+    result: SearchResult,
+    basis: Basis,
+) -> Answer:
+    text, statements, citations = (
+        rejoin(composed, kept)
+        if withheld
+        else (
+            composed.text,
+            composed.statements,
+            composed.citations,
+        )
+    )
+    return sealed(
+        "partial" if withheld else "answered",
+        None,
+        result.plan,
+        text,
+        statements,
+        citations,
+        tuple(withheld),
+        basis,
+        degraded=not result.dense,
+    )
+
+
+def rejoin(
+    composed: Composed, kept: Sequence[Statement]
+) -> tuple[str, tuple[Statement, ...], tuple[Citation, ...]]:
+    """The frame and the statements that stand, with offsets anew; citations no statement leans on go."""
+    whole = composed.text[: composed.statements[0].start].rstrip()
+    placed = []
+    for statement in kept:
+        start = len(whole) + 2
+        marks = "".join(f"[{number}]" for number in statement.citations)
+        whole += f"\n\n{statement.text} {marks}"
+        placed.append(replace(statement, start=start, end=start + len(statement.text)))
+    used = {number for statement in kept for number in statement.citations}
+    return whole, tuple(placed), tuple(c for c in composed.citations if c.n in used)
+
+
+def abstained(
+    shelf: OpenShelf, result: SearchResult, basis: Basis, withheld: Sequence[Withheld] = ()
+) -> Answer:
+    """Fixed words that name what was searched."""
+    titles = [
+        f"{shelf.works[edition.work].title} ({edition.label})"
+        for edition in result.searched
+        if searchable(shelf, edition.work)
+    ]
+    text = abstention(result.plan.language, titles)
+    reason = "withheld" if withheld else "thin_evidence"
+    return sealed(
+        "abstained", reason, result.plan, text, (), (), tuple(withheld), basis, degraded=not result.dense
+    )
+
+
+def searchable(shelf: OpenShelf, work: str) -> bool:
+    """Name lists are not evidence and are not said to have been searched."""
+    return shelf.works[work].kind != "terminology"
+
+
+def refused(shelf: OpenShelf, text: str, kind: str, settings: Settings) -> Answer:
+    language = detect_language(text)
+    basis = Basis(shelf.snapshot.id, settings.fingerprint(), (), "none", LOGIC, LIMITS)
+    body = refusal(kind, language)
+    plan = None
+    return sealed("refused", kind, plan, body, (), (), (), basis, degraded=False, language=language)
+
+
+#: What an answer of this version does not do; stands in every basis.
+LIMITS = (
+    "extractive: quotes sources, composes nothing",
+    "interactions are answered from passages; no graded review of the regimen",
+)
+
+
+def basis_of(shelf: OpenShelf, result: SearchResult, settings: Settings) -> Basis:
+    searched = tuple((e.work, e.label) for e in result.searched if searchable(shelf, e.work))
+    limits = LIMITS if result.dense else (*LIMITS, "no vectors: words alone were searched")
+    return Basis(shelf.snapshot.id, settings.fingerprint(), searched, "extractive", LOGIC, limits)
+
+
+def check_answerer(name: str) -> None:
+    if name not in ("auto", "extractive", "model"):
+        raise UsageError(
+            "answerer is auto, extractive or model", place=Place(field="answerer"), remedy="Use auto"
+        )
+    if name == "model":
+        raise UsageError(
+            "no answering model is configured", place=Place(field="answerer"), remedy="Use auto or extractive"
+        )
+
+
+def check_filters(shelf: OpenShelf, filters: SearchFilters) -> None:
+    """A filter that names what is not held would search nothing in silence."""
+    for work in filters.corpora:
+        if work not in shelf.works:
+            raise UsageError(
+                f"no work {work!r} is held",
+                place=Place(field="filters.corpora"),
+                remedy="See: medrag shelf list",
+            )
+
+
+def drugs_of(plan: Plan) -> tuple[DrugMention, ...]:
+    found = {mention.thing.id: mention for mention in plan.mentions if mention.thing.kind == "drug"}
+    return tuple(
+        DrugMention(mention.text, mention.thing.names["en"][0], mention.thing.names)
+        for mention in found.values()
+    )
+
+
+def sealed(
+    status: Status,
+    reason: str | None,
+    plan: Plan | None,
+    text: str,
+    statements: tuple[Statement, ...],
+    citations: tuple[Citation, ...],
+    withheld: tuple[Withheld, ...],
+    basis: Basis,
+    *,
+    degraded: bool,
+    language: str | None = None,
+) -> Answer:
+    """The answer under an id that is a hash of what it says and rests on."""
+    told = plan.language if plan else language
+    places = [(c.source.document.id, c.start, c.end) for c in citations]
+    question = sha256_text(plan.question) if plan else ""
+    identity = json.dumps(
+        [status, reason, told, text, places, question, basis.snapshot, basis.settings, basis.logic]
+    )
+    return Answer(
+        "ans_" + sha256_text(identity)[:24],
+        status,
+        reason,
+        told,  # type: ignore[arg-type]
+        text,
+        statements,
+        citations,
+        withheld,
+        drugs_of(plan) if plan else (),
+        basis,
+        degraded,
+    )

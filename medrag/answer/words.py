@@ -1,0 +1,80 @@
+"""The fixed words of every answer, in English, Chinese and French: frames, abstentions, refusals. None states a clinical fact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from medrag.vocabulary import Language
+
+__all__ = ["ABSTAINED", "REFUSALS", "abstention", "frame", "refusal"]
+
+FRAME: Final[Mapping[Language, str]] = {
+    "en": "From {count} named below, in its own words:",
+    "zh": "以下为{count}的原文引用：",
+    "fr": "D'après {count}, dans ses propres termes :",
+}
+COUNT: Final[Mapping[Language, tuple[str, str]]] = {
+    "en": ("one source", "{n} sources"),
+    "zh": ("1个来源", "{n}个来源"),
+    "fr": ("une source", "{n} sources"),
+}
+ABSTAINED: Final[Mapping[Language, str]] = {
+    "en": "The sources held do not answer this question. Searched: {searched}. "
+    "That nothing was found does not mean that there is no risk. Ask a pharmacist or physician, or consult the full label.",
+    "zh": "现有来源未能回答这个问题。已检索：{searched}。未找到并不表示没有风险，请咨询药师或医生，或查阅完整说明书。",
+    "fr": "Les sources détenues ne répondent pas à cette question. Sources consultées : {searched}. "
+    "L'absence de résultat ne signifie pas l'absence de risque. Demandez à un pharmacien ou à un médecin.",
+}
+NOTHING_SEARCHED: Final[Mapping[Language, str]] = {
+    "en": "no source passes the filters",
+    "zh": "没有符合筛选条件的来源",
+    "fr": "aucune source ne passe les filtres",
+}
+REFUSALS: Final[Mapping[str, Mapping[Language, str]]] = {
+    "emergency": {
+        "en": "This may be an emergency. Call your local emergency number now (112 in Europe, 120 in China, 911 in the US) "
+        "or a poison control centre. medrag cannot help with an emergency.",
+        "zh": "这可能是紧急情况。请立即拨打当地急救电话（中国120，欧洲112，美国911）或联系中毒控制中心。medrag不能处理急症。",
+        "fr": "Ceci peut être une urgence. Appelez tout de suite le 15 ou le 112, ou un centre antipoison. "
+        "medrag ne peut pas aider dans une urgence.",
+    },
+    "diagnosis": {
+        "en": "medrag does not diagnose. It answers questions about medicines and guidelines from sources it can show. "
+        "Please see a physician.",
+        "zh": "medrag不作诊断，只依据可出示的来源回答用药和指南问题。请就医，由医生诊断。",
+        "fr": "medrag ne pose pas de diagnostic. Il répond sur les médicaments et les recommandations, sources à l'appui. "
+        "Consultez un médecin.",
+    },
+    "prescription": {
+        "en": "medrag does not write prescriptions or choose a treatment for a person. "
+        "Please ask the physician or pharmacist in charge.",
+        "zh": "medrag不开处方，也不为个人选择治疗方案。请咨询主管医生或药师。",
+        "fr": "medrag ne rédige pas d'ordonnance et ne choisit pas de traitement pour une personne. "
+        "Demandez au médecin ou au pharmacien.",
+    },
+    "self_harm": {
+        "en": "If you are thinking of harming yourself, please talk to someone now: a local crisis line (988 in the US, "
+        "12356 in China, 3114 in France) or your emergency number. medrag does not answer this question.",
+        "zh": "如果您有伤害自己的想法，请立即与人联系：心理援助热线（中国12356，美国988，法国3114）或当地急救电话。medrag不回答此问题。",
+        "fr": "Si vous pensez à vous faire du mal, parlez-en tout de suite : le 3114 (France), le 988 (États-Unis), "
+        "le 12356 (Chine) ou les urgences. medrag ne répond pas à cette question.",
+    },
+}
+
+
+def frame(language: Language, sources: int) -> str:
+    """The line above the quotes."""
+    one, many = COUNT[language]
+    return FRAME[language].format(count=one if sources == 1 else many.format(n=sources))
+
+
+def abstention(language: Language, searched: Sequence[str]) -> str:
+    """Says that nothing held answers, and names what was searched."""
+    told = ("、" if language == "zh" else "; ").join(searched)
+    return ABSTAINED[language].format(searched=told or NOTHING_SEARCHED[language])
+
+
+def refusal(kind: str, language: Language) -> str:
+    """The fixed words for a question medrag does not answer."""
+    return REFUSALS[kind][language]

@@ -1,0 +1,138 @@
+"""Writes one index of the embedded engine, in a folder no reader looks into until it is renamed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from medrag.index.card import Card
+from medrag.index.folder import describe_files, settle_folder, sync_path
+from medrag.index.points import (
+    DENSE,
+    WORDS,
+    batches,
+    check_dense,
+    check_points,
+    point_id,
+    refuse_missing,
+    sparse_only,
+)
+from medrag.index.shard import (
+    SHARD,
+    count_dense,
+    count_points,
+    edge_point,
+    edge_sparse,
+    engine,
+    floats,
+    open_shard,
+)
+from medrag.protocols import IndexPoint, SparseVector
+
+if TYPE_CHECKING:
+    from qdrant_edge import EdgeShard
+
+
+__all__ = ["EdgeBuilder"]
+
+
+class EdgeBuilder:
+    """An IndexBuilder over one unfinished folder; used by one thread."""
+
+    def __init__(
+        self, folder: Path, final: Path, dimension: int | None, exact_below: int, shard: EdgeShard
+    ) -> None:
+        self.folder, self.final, self.dimension, self.exact_below, self.shard = (
+            folder,
+            final,
+            dimension,
+            exact_below,
+            shard,
+        )
+
+    def upsert(self, points: Iterable[IndexPoint]) -> int:
+        """A passage already there is replaced whole, dense vector included. Raises UsageError, IndexUnavailable."""
+        import qdrant_edge as qe
+
+        written = 0
+        for batch in batches(points):
+            check_points(batch, self.dimension)
+            with engine(self.folder):
+                self.shard.update(qe.UpdateOperation.upsert_points([edge_point(point) for point in batch]))
+            written += len(batch)
+        return written
+
+    def set_dense(self, vectors: Iterable[tuple[str, Sequence[float]]]) -> int:
+        """Raises NotFound for a passage not written, UsageError for a vector of another dimension."""
+        written = 0
+        for batch in batches(vectors):
+            check_dense(batch, self.dimension)
+            self.change([(passage, {DENSE: floats(vector)}) for passage, vector in batch])
+            written += len(batch)
+        return written
+
+    def set_sparse(self, vectors: Iterable[tuple[str, SparseVector]]) -> int:
+        """Raises NotFound for a passage not written."""
+        written = 0
+        for batch in batches(vectors):
+            sparse_only(batch)
+            self.change([(passage, {WORDS: edge_sparse(vector)}) for passage, vector in batch])
+            written += len(batch)
+        return written
+
+    def change(self, vectors: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """New vectors for points that are there."""
+        import qdrant_edge as qe
+
+        refuse_missing((passage for passage, _ in vectors), self.held(passage for passage, _ in vectors))
+        moved = [qe.PointVectors(point_id(passage), vector) for passage, vector in vectors]
+        with engine(self.folder):
+            self.shard.update(qe.UpdateOperation.update_vectors(moved))
+
+    def held(self, passages: Iterable[str]) -> list[int | UUID | str]:
+        """Which of these points are there."""
+        wanted: list[int | UUID | str] = [point_id(passage) for passage in passages]
+        with engine(self.folder):
+            return [record.id for record in self.shard.retrieve(wanted, False, False)]
+
+    def delete(self, passages: Iterable[str]) -> int:
+        """How many were there and are gone; passages never written are not counted."""
+        import qdrant_edge as qe
+
+        gone = 0
+        for batch in batches(dict.fromkeys(passages)):
+            held = self.held(batch)
+            with engine(self.folder):
+                self.shard.update(qe.UpdateOperation.delete_points(held))
+            gone += len(held)
+        return gone
+
+    def finish(self, meta: Mapping[str, str]) -> None:
+        """Raises IndexUnavailable; the unfinished folder is then left to be swept."""
+        with engine(self.folder):
+            self.reload()
+            points, dense = count_points(self.shard), count_dense(self.shard, self.dimension)
+            if dense >= self.exact_below or self.shard.info().segments_count > 1:
+                self.shard.optimize()
+                self.reload()
+            self.shard.close()
+            settle_folder(self.folder)
+            Card(self.dimension, points, dense, describe_files(self.folder / SHARD), meta).write(self.folder)
+            sync_path(self.folder)
+            self.folder.rename(self.final)
+            sync_path(self.final.parent)
+
+    def reload(self) -> None:
+        """Flushes and loads again. The first load of a written shard still works on it (it replays its journals and
+        rewrites its configuration); later ones change nothing, and that is what lets processes share the folder."""
+        self.shard.flush()
+        self.shard.close()
+        self.shard = open_shard(self.folder)
+
+    def abandon(self) -> None:
+        with engine(self.folder):
+            self.shard.close()
+        shutil.rmtree(self.folder)
