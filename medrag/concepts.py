@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from medrag.lexicon import load_names, load_terms
@@ -29,7 +29,9 @@ class Thing:
 
     id: str
     kind: str
-    names: Mapping[Language, tuple[str, ...]]
+    names: Mapping[Language, tuple[str, ...]] = field(compare=False)
+    #: Names of the classes a drug belongs to: what a source says of the class it says of the drug.
+    classes: tuple[str, ...] = field(default=(), compare=False)
 
     def all_names(self) -> Iterator[str]:
         for language in LANGUAGES:

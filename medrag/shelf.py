@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 
 from medrag.catalogue import Catalogue
 from medrag.errors import Unavailable
 from medrag.protocols import Encoder, IndexFilter, IndexReader
 from medrag.records import Edition, Snapshot, Work
+from medrag.text.normalise import fold_name
 
 __all__ = ["OpenShelf", "SearchFilters", "editions_in_force"]
 
@@ -57,6 +59,15 @@ class OpenShelf:
         held = [catalogue.edition(identifier).edition for identifier in snapshot.editions]
         self.editions: dict[str, Edition] = {edition.id: edition for edition in held}
         self.works: dict[str, Work] = {work.id: work for work in catalogue.works()}
+
+    @cached_property
+    def classes(self) -> Mapping[str, tuple[str, ...]]:
+        """Folded substance name to the classes the sources in force put it in, as they write them."""
+        told: dict[str, tuple[str, ...]] = {}
+        for substance, group in self.catalogue.members_of_classes([e.id for e in self.in_force()]):
+            key = fold_name(substance)
+            told[key] = (*told.get(key, ()), group)
+        return told
 
     def in_force(self, as_of: date | None = None) -> tuple[Edition, ...]:
         """The editions that answer on a day (today when None). Raises Unavailable when there is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from medrag.answer.cite import CitationList
 from medrag.answer.records import Citation, Source, Statement
@@ -57,8 +58,7 @@ def compose(shelf: OpenShelf, plan: Plan, hits: Sequence[Hit]) -> Composed:
     scored = list(score_units(shelf, plan, hits[:PASSAGES]))
     chosen = choose(scored)
     cited = CitationList()
-    texts = [(quote(item, plan, cited)) for item in chosen]
-    return lay_out(plan, texts, cited, {item.source.document.id for item in chosen})
+    return lay_out(plan, quote_all(chosen, plan, cited), cited, {item.source.document.id for item in chosen})
 
 
 def score_units(shelf: OpenShelf, plan: Plan, hits: Sequence[Hit]) -> Iterator[Scored]:
@@ -125,15 +125,36 @@ def choose(scored: Iterable[Scored]) -> list[Scored]:
     return sorted(good, key=lambda item: (item.rank, item.unit.span))
 
 
-def quote(item: Scored, plan: Plan, cited: CitationList) -> tuple[str, tuple[int, ...]]:
-    """A unit's words below the headings it needs, and the numbers of the quotes they are made of."""
+def quote(
+    item: Scored, plan: Plan, cited: CitationList, above: Sequence[Span]
+) -> tuple[str, tuple[int, ...]]:
+    """A unit's words below what it needs, and the numbers of the quotes they are made of.
+
+    ``above``: spans the statement before it in the same document has just shown; they are not shown twice.
+    """
     unit, text = item.unit, item.source.document.text
-    spans = [*needed_headings(unit, text, plan), *unit.lead, unit.span]
+    spans = [span for span in needed(item, plan) if span not in above] + [unit.span]
     numbers = tuple(cited.cite(item.source, unit.passage, span) for span in spans)
     said = spans[0].of(text)
-    for before, span in zip(spans, spans[1:], strict=False):
+    for before, span in pairwise(spans):
         said += (HEADING_JOINER if before in unit.headings else LINE_JOINER) + span.of(text)
     return said, numbers
+
+
+def needed(item: Scored, plan: Plan) -> list[Span]:
+    """What a unit cannot be read without: headings, a table's header row, the sentence before a list."""
+    return [*needed_headings(item.unit, item.source.document.text, plan), *item.unit.lead]
+
+
+def quote_all(chosen: Sequence[Scored], plan: Plan, cited: CitationList) -> list[tuple[str, tuple[int, ...]]]:
+    """The chosen units' quotes; a heading shared with the one before is shown once."""
+    said: list[tuple[str, tuple[int, ...]]] = []
+    shown: tuple[str, list[Span]] = ("", [])
+    for item in chosen:
+        document = item.source.document.id
+        said.append(quote(item, plan, cited, shown[1] if shown[0] == document else ()))
+        shown = (document, needed(item, plan))
+    return said
 
 
 def needed_headings(unit: Unit, text: str, plan: Plan) -> list[Span]:

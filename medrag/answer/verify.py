@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from medrag.answer.records import Citation, Statement, Withheld
 from medrag.catalogue import Catalogue
-from medrag.errors import NotFound
+from medrag.records import Document
 
 __all__ = ["JOINERS", "Verdict", "verify_statements"]
 
@@ -37,7 +37,10 @@ def verify_statements(
 ) -> Verdict:
     """Checks every statement. ``editions`` are those in force on the day that was asked about."""
     allowed = frozenset(editions)
-    problems = {c.n: citation_problem(catalogue, c, allowed) for c in citations}
+    documents = catalogue.documents_of(c.source.document.id for c in citations)
+    problems = {
+        c.n: citation_problem(catalogue, c, documents.get(c.source.document.id), allowed) for c in citations
+    }
     by_number = {c.n: c for c in citations}
     kept: list[Statement] = []
     withheld: list[Withheld] = []
@@ -50,11 +53,11 @@ def verify_statements(
     return Verdict(tuple(kept), tuple(withheld))
 
 
-def citation_problem(catalogue: Catalogue, citation: Citation, allowed: frozenset[str]) -> str | None:
-    """Why a citation does not hold; None when it does. Reads the document anew from the catalogue."""
-    try:
-        document = catalogue.document(citation.source.document.id)
-    except NotFound:
+def citation_problem(
+    catalogue: Catalogue, citation: Citation, document: Document | None, allowed: frozenset[str]
+) -> str | None:
+    """Why a citation does not hold; None when it does. ``document`` is the catalogue's, read anew."""
+    if document is None:
         return "the cited document is not held"
     if document.edition not in allowed:
         return "the cited edition is not in force in this snapshot"

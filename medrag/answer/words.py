@@ -56,7 +56,8 @@ REFUSALS: Final[Mapping[str, Mapping[Language, str]]] = {
     "self_harm": {
         "en": "If you are thinking of harming yourself, please talk to someone now: a local crisis line (988 in the US, "
         "12356 in China, 3114 in France) or your emergency number. medrag does not answer this question.",
-        "zh": "如果您有伤害自己的想法，请立即与人联系：心理援助热线（中国12356，美国988，法国3114）或当地急救电话。medrag不回答此问题。",
+        "zh": "如果您有伤害自己的想法，请立即与人联系：心理援助热线（中国12356，美国988，法国3114）或当地急救电话。"
+        "medrag不回答此问题。",
         "fr": "Si vous pensez à vous faire du mal, parlez-en tout de suite : le 3114 (France), le 988 (États-Unis), "
         "le 12356 (Chine) ou les urgences. medrag ne répond pas à cette question.",
     },

@@ -246,6 +246,12 @@ class Catalogue:
         found = self.in_batches(select(documents), documents.c.id, identifiers)
         return {row["id"]: rows.document_of(row) for row in found}
 
+    def document_texts(self, identifiers: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """Document id to (title, text), without the structure that is only needed for quoting."""
+        columns = (documents.c.id, documents.c.title, documents.c.text)
+        found = self.in_batches(select(*columns), documents.c.id, identifiers)
+        return {row["id"]: (row["title"], row["text"]) for row in found}
+
     def document_keys(self, edition: str) -> list[tuple[str, str, str, str]]:
         """(id, key, title, text sha256) of an edition's documents in order."""
         columns = (documents.c.id, documents.c.key, documents.c.title, documents.c.sha256)
@@ -262,6 +268,12 @@ class Catalogue:
         """Passages by id; ids that are not held are not in the answer."""
         found = self.in_batches(with_text(), passages.c.id, identifiers)
         return {row["id"]: rows.passage_of(row) for row in found}
+
+    def members_of_classes(self, held: Sequence[str]) -> list[tuple[str, str]]:
+        """(substance, class) for every ``member_of`` assertion of the editions, as their sources write them."""
+        columns = (assertions.c.subject, assertions.c.object)
+        query = select(*columns).where(assertions.c.predicate == "member_of", assertions.c.edition.in_(held))
+        return sorted((row["subject"], row["object"]) for row in self.all(query))
 
     def staged_members(self, edition: str) -> set[tuple[str, str]]:
         """(raw sha256, raw member) of the documents an edition already holds."""

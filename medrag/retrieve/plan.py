@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from medrag.concepts import Linker, Mention, Thing, default_linker
 from medrag.lexicon import Intent, compile_cue, load_expansions, load_intents, load_sections
 from medrag.protocols import SparseVector
-from medrag.text.normalise import detect_language, to_simplified
+from medrag.text.normalise import detect_language, fold_name, to_simplified
 from medrag.text.tokens import default_tokenizer, token_id
 from medrag.vocabulary import Language
 
@@ -25,6 +25,8 @@ class QueryWeights:
     translation: float = 1.0
     #: Its other names, and its names in the question's own language.
     synonym: float = 0.4
+    #: The names of the classes a drug belongs to.
+    group: float = 0.6
     #: Words that evidence on the question's intent uses.
     intent: float = 0.15
 
@@ -68,12 +70,19 @@ def find_intents(question: str) -> dict[Intent, float]:
 
 
 def plan_question(
-    question: str, *, linker: Linker | None = None, weights: QueryWeights | None = None
+    question: str,
+    *,
+    classes: Mapping[str, tuple[str, ...]] | None = None,
+    linker: Linker | None = None,
+    weights: QueryWeights | None = None,
 ) -> Plan:
-    """Reads a question: language, what it names, what it wants, and how the evidence would say it."""
-    weights = weights or QueryWeights()
+    """Reads a question: language, what it names, what it wants, and how the evidence would say it.
+
+    ``classes``: folded substance name to the classes the shelf's sources put it in.
+    """
+    weights, linker = weights or QueryWeights(), linker or default_linker()
     language = detect_language(question)
-    mentions = tuple((linker or default_linker()).find(question))
+    mentions = tuple(with_classes(mention, classes or {}, linker) for mention in linker.find(question))
     intents = find_intents(question)
     tokens = tuple(default_tokenizer().tokenize(question))
     things = {mention.thing.id: mention.thing for mention in mentions}.values()
@@ -87,6 +96,16 @@ def plan_question(
         section_codes(intents),
         tokens,
     )
+
+
+def with_classes(mention: Mention, classes: Mapping[str, tuple[str, ...]], linker: Linker) -> Mention:
+    """The mention of a drug with its classes, under every name the lexicon has for them."""
+    if mention.thing.kind != "drug":
+        return mention
+    named = [group for name in mention.thing.all_names() for group in classes.get(fold_name(name), ())]
+    known = [name for group in named for thing in linker.named(group) for name in thing.all_names()]
+    both = tuple(dict.fromkeys([*named, *known]))
+    return replace(mention, thing=replace(mention.thing, classes=both))
 
 
 def weigh_words(
@@ -125,6 +144,8 @@ def expansions(
             for position, name in enumerate(names):
                 main = position == 0 and other != language
                 yield name, weights.translation if main else weights.synonym
+        for name in thing.classes:
+            yield name, weights.group
         for name in thing.names.get("zh", ())[:1]:
             for words in table.get(name, ()):
                 yield words, weights.intent

@@ -19,6 +19,8 @@ INTENT_LIFT = 0.05
 #: A drug, class or disease in the question matters more to the match than a general clinical term.
 NAMED_WEIGHT = {"drug": 1.0, "class": 1.0, "disease": 1.0}
 TERM_WEIGHT = 0.4
+#: A passage on the drug's class speaks of the drug a little less surely than one that names it.
+BY_CLASS = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,11 @@ def judge(plan: Plan, passage: Passage, indexed: str) -> Relevance:
     """Reads one passage. ``indexed`` are the words it is indexed under."""
     folded = fold_name(indexed)
     weights = {thing: NAMED_WEIGHT.get(thing.kind, TERM_WEIGHT) for thing in plan.things}
-    held = {thing for thing in weights if covers(thing, folded)}
+    held = {thing: cover(thing, folded) for thing in weights}
     named = {thing for thing in weights if thing.kind in NAMED_WEIGHT}
     return Relevance(
-        share(sum(weights[thing] for thing in held), sum(weights.values())),
-        share(len(held & named), len(named)),
+        share(sum(weights[thing] * held[thing] for thing in held), sum(weights.values())),
+        share(sum(held[thing] for thing in named), len(named)),
         intent_share(plan, passage, folded),
     )
 
@@ -55,8 +57,17 @@ def share(part: float, whole: float) -> float:
 
 
 def covers(thing: Thing, folded: str) -> bool:
-    """Whether a folded text has any name of a thing."""
-    return mention_pattern(thing.id, tuple(thing.all_names())).search(folded) is not None
+    """Whether a folded text has any name of a thing, or of a class it belongs to."""
+    return cover(thing, folded) > 0
+
+
+def cover(thing: Thing, folded: str) -> float:
+    """1.0 for a text that names the thing, less for one that names only a class of it, 0.0 for neither."""
+    if mention_pattern(thing.id, tuple(thing.all_names())).search(folded):
+        return 1.0
+    if thing.classes and mention_pattern(thing.id + "/", thing.classes).search(folded):
+        return BY_CLASS
+    return 0.0
 
 
 def intent_share(plan: Plan, passage: Passage, folded: str) -> float:

@@ -50,7 +50,7 @@ def search(
 ) -> SearchResult:
     """Answers a question with passages of the editions in force. Raises Unavailable when the index cannot be read."""
     clock = Clock()
-    plan = plan_question(question)
+    plan = plan_question(question, classes=shelf.classes)
     searched, keep = shelf.narrow(filters or SearchFilters(), as_of)
     clock.lap("plan")
     rankings: dict[str, Ranking] = {}
@@ -104,11 +104,8 @@ def folded_under(identifier: str, twins: Mapping[str, str]) -> tuple[str, ...]:
 
 def indexed_texts(shelf: OpenShelf, passages: Mapping[str, Passage]) -> dict[str, str]:
     """The words each passage is indexed under: its own, its headings and its title."""
-    documents = shelf.catalogue.documents_of(passage.document for passage in passages.values())
-    return {
-        item: index_text(documents[passage.document].title, passage, documents[passage.document].text)
-        for item, passage in passages.items()
-    }
+    texts = shelf.catalogue.document_texts(passage.document for passage in passages.values())
+    return {item: index_text(texts[p.document][0], p, texts[p.document][1]) for item, p in passages.items()}
 
 
 class Clock:

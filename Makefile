@@ -1,0 +1,70 @@
+# medrag: two commands do all the set-up: `make try`, then `make test`.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+TORCH := torch==2.13.0
+# A CPU build of torch: the plain one brings gigabytes of GPU libraries. Set TORCH_INDEX= to use your own index alone.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+TORCH_FROM := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX),)
+# What torch asks for on machines with a GPU; left out of the lock file on purpose.
+GPU_ONLY := cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cuda-cupti nvidia-cuda-nvrtc nvidia-cuda-runtime \
+  nvidia-cudnn-cu13 nvidia-cufft nvidia-cufile nvidia-curand nvidia-cusolver nvidia-cusparse nvidia-cusparselt-cu13 \
+  nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx triton
+MEDRAG_HOME ?= $(CURDIR)/.medrag
+export MEDRAG_HOME
+
+.DEFAULT_GOAL := help
+.PHONY: help install try serve test test-all lint types floors unit bench eval lock clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+install: $(STAMP) ## Create .venv and install the pinned set
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "medrag needs Python 3.11 or newer"'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "No venv module. On Debian or Ubuntu: apt-get install -y python3-venv"; exit 1; }
+	@echo "Installing the pinned set into $(VENV) (about 2 GB, a minute or two) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --retries 2 $(TORCH_FROM) $(TORCH)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $(STAMP)
+
+try: install ## Build the starter shelf and show cited answers
+	@$(BIN)/medrag try
+
+serve: install ## HTTP on 127.0.0.1:8000
+	@$(BIN)/medrag serve
+
+test: install lint types floors unit ## Everything CI runs
+
+lint: install ## Style
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: install ## mypy, strict
+	@$(BIN)/mypy
+
+floors: install ## Imports run downward only
+	@$(BIN)/lint-imports
+
+unit: install ## Tests but the slow ones
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-all: install lint types floors ## Every test, the slow ones too
+	@$(BIN)/python -m pytest
+
+bench: install ## Benchmarks; figures, no verdicts
+	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+eval: install ## Retrieval scores over DATA=folder in BEIR layout
+	@$(BIN)/medrag eval scifact bioasq_snippets pubmedqa --data $(DATA)
+
+lock: install ## Resolve requirements.lock anew
+	@$(BIN)/python -m pip install -q uv
+	@$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --python-version 3.11 --no-annotate \
+	  --custom-compile-command "make lock" $(addprefix --no-emit-package ,torch $(GPU_ONLY)) -q -o requirements.lock
+
+clean: ## Remove the environment and the home of this checkout
+	rm -rf $(VENV) $(MEDRAG_HOME) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
