@@ -26,8 +26,8 @@ SIGNS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         "emergency",
         (
             r"\b(i|he|she|my \w+|someone|a person|patient)( is| am|'m|'s| has| have| just)*( \w+){0,3} "
-            r"(not breathing|stopped breathing|unconscious|choking|having a (seizure|stroke|heart attack))\b.*\b(now|help|what do i do|right now)\b",
-            r"",
+            r"(not breathing|stopped breathing|unconscious|choking|having a (seizure|stroke|heart attack))\b"
+            r".*\b(now|help|what do i do|right now)\b",
             r"\b(i|my (son|daughter|child|baby|wife|husband|mother|father|friend))( have| has|'ve)?( just| accidentally)? "
             r"(swallowed|took|drank|taken|swallow|ate)\b.*\b(whole bottle|too many|overdose|by accident|poison|bleach)\b",
             r"(救命|快不行了|没有呼吸|停止呼吸|昏迷不醒|抽搐不止).*(怎么办|现在|快)",
@@ -47,9 +47,8 @@ SIGNS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (
         "diagnosis",
         (
-            r"\b(what (disease|illness|condition) do i have|do i have (a |an )?(cancer|\w+ (disease|infection|syndrome)|diabetes|stroke|pneumonia|covid|flu)",
-            r"",
-            r"|diagnose (me|my)|what is wrong with me|what's wrong with me)\b",
+            r"\bdo i have (a |an )?(cancer|\w+ (disease|infection|syndrome)|diabetes|stroke|pneumonia|covid|flu)\b",
+            r"\b(what (disease|illness|condition) do i have|diagnose (me|my)|what('s| is) wrong with me)\b",
             r"我(是不是|是否)?(得了|患了|得的是)(什么|啥|哪种).{0,4}病|我这是什么病",
             r"我(是不是|是否)(得了|患了|有).{1,12}(病|癌|炎|症)|(帮我|给我)(诊断|看看是什么病)",
             r"\b(quelle maladie ai-je|diagnostiquez-moi|ai-je (un|une|le) (cancer|diabète|maladie))\b",

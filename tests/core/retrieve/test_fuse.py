@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,7 +38,7 @@ def test_first_in_both_is_first(words: list[tuple[str, float]], dense: list[tupl
 @given(RANKINGS, RANKINGS)
 def test_the_order_of_equals_is_by_id(words: list[tuple[str, float]], dense: list[tuple[str, float]]) -> None:
     ordered = rank(fuse_scores({"bm25": words, "dense": dense}, EVEN))
-    for (first, high), (second, low) in zip(ordered, ordered[1:], strict=False):
+    for (first, high), (second, low) in pairwise(ordered):
         assert high > low or (high == low and first < second)
 
 
