@@ -18,6 +18,87 @@ LONGEST = 64
 #: Words a Latin name may have.
 MOST_WORDS = 6
 
+#: English words that are abbreviations of clinical names when written in capitals.
+WORDS_TOO = frozenset(
+    [
+        "ace",
+        "ad",
+        "aid",
+        "aids",
+        "all",
+        "am",
+        "an",
+        "and",
+        "arb",
+        "are",
+        "art",
+        "as",
+        "be",
+        "bed",
+        "bid",
+        "cad",
+        "cap",
+        "car",
+        "cat",
+        "cd",
+        "do",
+        "er",
+        "fast",
+        "go",
+        "had",
+        "he",
+        "hit",
+        "if",
+        "in",
+        "is",
+        "it",
+        "lad",
+        "led",
+        "low",
+        "map",
+        "mg",
+        "mm",
+        "mr",
+        "ms",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "pad",
+        "past",
+        "pat",
+        "pe",
+        "per",
+        "pet",
+        "pin",
+        "pop",
+        "pr",
+        "ra",
+        "rate",
+        "set",
+        "she",
+        "sit",
+        "so",
+        "tab",
+        "tan",
+        "tap",
+        "tid",
+        "tin",
+        "tip",
+        "to",
+        "top",
+        "up",
+        "us",
+        "was",
+        "we",
+        "who",
+    ]
+)
+
+#: A French name of this length or more is no English word by chance.
+LONG_ENOUGH = 6
+
 HAN = r"㐀-䶿一-鿿豈-﫿"
 #: Where a name may begin or end: beside a Han character, or where no Latin letter or digit goes on.
 STARTS = re.compile(rf"(?<![0-9a-z])(?=[0-9a-z])|(?=[{HAN}])")
@@ -61,15 +142,27 @@ class Linker:
 
     def __init__(self, things: Iterable[Thing]) -> None:
         self._named: dict[str, list[Thing]] = {}
+        #: Names that are French and nothing else: "thé" is no tea in an English question.
+        self._french: set[str] = set()
         for thing in things:
-            for name in thing.all_names():
-                for key in name_keys(name):
-                    held = self._named.setdefault(key, [])
-                    if thing not in held:
-                        held.append(thing)
+            for language, names in thing.names.items():
+                for key in (key for name in names for key in name_keys(name)):
+                    self._add(key, thing, language)
 
-    def find(self, text: str) -> list[Mention]:
-        """The mentions in a text, in order, none inside another."""
+    def _add(self, key: str, thing: Thing, language: Language) -> None:
+        if language == "fr" and key not in self._named and len(key) < LONG_ENOUGH:
+            self._french.add(key)
+        elif language != "fr":
+            self._french.discard(key)
+        held = self._named.setdefault(key, [])
+        if thing not in held:
+            held.append(thing)
+
+    def find(self, text: str, language: Language | None = None) -> list[Mention]:
+        """The mentions in a text, in order, none inside another. Short French names count in French text only.
+
+        An abbreviation that is an English word in small letters (CAP, HIT, AS) is found only in capitals.
+        """
         folded = fold_name(text)
         found: list[Mention] = []
         covered = 0
@@ -78,11 +171,17 @@ class Linker:
             if start < covered:
                 continue
             end = self._longest(folded, start)
-            if end:
-                name = folded[start:end]
+            name = folded[start:end]
+            if end and self._meant(name, text, language):
                 found.extend(Mention(thing, name, start, end) for thing in self._named[name])
                 covered = end
         return found
+
+    def _meant(self, name: str, text: str, language: Language | None) -> bool:
+        """Whether a name that is also a common word stands for the thing here."""
+        if name in self._french and language not in ("fr", None):
+            return False
+        return name not in WORDS_TOO or re.search(rf"\b{name.upper()}\b", text, re.ASCII) is not None
 
     def _longest(self, folded: str, start: int) -> int:
         """Where the longest name that begins at ``start`` ends; 0 when none does."""

@@ -40,10 +40,12 @@ def check_url(told: str) -> httpx.URL:
         raise refused(told, f"not an address: {error}") from error
     if url.scheme not in {"http", "https"}:
         raise refused(told, f"{url.scheme or 'no'} scheme: only http and https are fetched")
+    if url.port is not None and not 0 < url.port < 65536:
+        raise refused(told, f"there is no port {url.port}")
     if not url.host or re.search(r"[\s\x00-\x1f]", told):
         raise refused(told, "the address names no host")
     if url.userinfo:
-        raise refused(str(url.copy_with(userinfo=b"")), "an address may not carry a user name or password")
+        raise refused(told, "an address may not carry a user name or password")
     if "%" in url.host or (NUMERIC.fullmatch(url.host) and not literal(url.host)):
         raise refused(told, "the host is a number in a form that hides which address is meant")
     return url
@@ -114,6 +116,6 @@ def refused(where: str, problem: str) -> SourceRefused:
     """The error for an address that is not fetched."""
     return SourceRefused(
         problem,
-        place=Place(where),
+        place=Place(re.sub(r"//[^/]*@", "//", where.partition("?")[0])),  # no password, no key
         remedy="Mend the card, or set MEDRAG_FETCH_ALLOW_PRIVATE=true for a server of your own",
     )

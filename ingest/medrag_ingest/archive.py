@@ -14,6 +14,7 @@ from typing import IO, BinaryIO, Final, cast
 
 from medrag_ingest.members import (
     NESTED,
+    STEP,
     BoundedReader,
     Limits,
     Tally,
@@ -38,9 +39,6 @@ PACKED: Final[dict[bytes, Callable[[BinaryIO], io.BufferedIOBase]]] = {
 
 #: Bytes of a tar header that speaks of the next member: a path, at most some kilobytes of it.
 MAX_TAR_HEADER: Final = 64 << 10
-
-#: Bytes decompressed at a time.
-STEP: Final = 1 << 18
 
 
 def archive_kind(path: Path) -> str | None:
@@ -171,10 +169,13 @@ class Opened:
     def whole(self, stream: IO[bytes], name: str) -> bytes:
         """All bytes of a member that is held in memory. Raises SourceRefused when it is too large for that."""
         most = min(self.tally.limits.nested_bytes, self.tally.limits.member_bytes)
-        data = stream.read(most + 1)
-        if len(data) > most:
-            raise self.tally.refuse(f"is larger than the {most} bytes held in memory", name)
-        return data
+        pieces, size = list[bytes](), 0
+        while piece := stream.read(STEP):
+            size += len(piece)
+            if size > most:
+                raise self.tally.refuse(f"is larger than the {most} bytes held in memory", name)
+            pieces.append(piece)
+        return b"".join(pieces)
 
     def reader(
         self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, owner: zipfile.ZipFile | None = None

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 
 from medrag.records import Span
 from medrag.text.length import weigh_tokens
@@ -18,7 +19,8 @@ __all__ = ["Atom", "cut_long", "make_atoms"]
 LEAD_SHARE = 0.5
 #: Weights add up at white space only; two halves of one word weigh up to this much more together.
 SEAM = 1.5
-_INTRODUCES = (":", "：")
+#: No script packs more characters into a token; bounds the search for a cut in a sentence of a megabyte.
+MOST_CHARS = 8
 _CLAUSE = re.compile(r"[;:,)\]|](?=\s)|[，、；：）】」』]|\s[–—-](?=\s)")
 _SPACE = re.compile(r"\s+")
 _TABLE: frozenset[BlockKind] = frozenset({"caption", "table_header", "table_row"})
@@ -84,10 +86,15 @@ def _opens_table(block: Block, previous: Block | None) -> bool:
 def _introduction(parsed: ParsedDocument, block: Block) -> tuple[Span, ...]:
     """The last sentence of a paragraph when it introduces what follows."""
     text = parsed.text[block.start : block.end]
-    if not text.rstrip().endswith(_INTRODUCES):
+    if not _introduces(text):
         return ()
     last = split_sentences(text, parsed.language)[-1]
     return (Span(block.start + last.start, block.start + last.end),)
+
+
+def _introduces(text: str) -> bool:
+    """Whether a text ends with a colon, Markdown's emphasis (``**Criteria:**``) apart."""
+    return text.rstrip().rstrip("*_ ").endswith((":", "："))
 
 
 def _trim(text: str, start: int, end: int) -> Span:
@@ -153,7 +160,7 @@ def _leads(text: str, atom: Atom, after: Atom) -> bool:
         return False
     if atom.kind in ("caption", "table_header"):
         return after.kind in ("table_header", "table_row")
-    return atom.kind == "paragraph" and after.kind == "list_item" and text[atom.end - 1] in _INTRODUCES
+    return atom.kind == "paragraph" and after.kind == "list_item" and _introduces(text[atom.start : atom.end])
 
 
 def _fit(text: str, atoms: Sequence[Atom], limit: int) -> list[Atom]:
@@ -213,6 +220,7 @@ def _cut(text: str, start: int, stop: int, limit: float) -> int:
 
 def _reach(text: str, start: int, stop: int, limit: float) -> int:
     """The furthest offset for which ``text[start:offset]`` weighs no more than ``limit``; at least one character on."""
+    stop = min(stop, start + ceil(limit * MOST_CHARS))
     if weigh_tokens(text[start:stop]) <= limit:
         return stop
     low, high = start + 1, stop

@@ -16,7 +16,7 @@ def refusal_of(
     error: ValidationError, model: type[BaseModel], file: str, lines: dict[str, int]
 ) -> ManifestRefused:
     """The first problem in the order of the card, told whole; the fields of the others by name."""
-    problems = sorted(error.errors(include_url=False), key=lambda item: line_of(field_of(item), lines) or 0)
+    problems = sorted(own_problems(error), key=lambda item: line_of(field_of(item), lines) or 0)
     first = problems[0]
     field = field_of(first)
     told = problem_of(first, model)
@@ -25,6 +25,17 @@ def refusal_of(
         told += f" (and {len(problems) - 1} more: {', '.join(others[:5])})"
     place = Place(file, line_of(field, lines), field or None)
     return ManifestRefused(told, place=place, remedy=remedy_of(first, model))
+
+
+def own_problems(error: ValidationError) -> list[Any]:
+    """Without those that only follow: a list whose one item is wrong is also told to be too short."""
+    told: list[Any] = list(error.errors(include_url=False))
+    paths = [item["loc"] for item in told]
+    return [
+        item
+        for item in told
+        if not any(len(p) > len(item["loc"]) and p[: len(item["loc"])] == item["loc"] for p in paths)
+    ]
 
 
 def field_of(item: Any) -> str:

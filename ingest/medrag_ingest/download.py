@@ -29,8 +29,6 @@ ATTEMPTS: Final = 4
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 #: Answers that may be different a moment later.
 PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
-#: Bytes taken from the connection at a time.
-PIECE: Final = 1 << 16
 
 
 class Broken(Exception):
@@ -178,7 +176,9 @@ class Download:
                 Validator.of(response)
             )  # after the cut: a memo never speaks of bytes it was not sent with
             have = begin
-            for piece in response.iter_raw(PIECE):
+            for piece in (
+                response.iter_raw()
+            ):  # as they come: gathered into larger ones, a drip would escape the clock
                 have += len(piece)
                 self.check(have, started)
                 self.write(file, piece)

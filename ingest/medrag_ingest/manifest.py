@@ -27,7 +27,16 @@ from medrag_ingest.members import chosen
 from medrag_ingest.sources import Globs, Source
 from medrag_ingest.strict_yaml import StrictYamlError, read_strict_yaml
 
-__all__ = ["MAX_CARD_BYTES", "Expectation", "Manifest", "PassageRules", "ReaderStep", "RightsRules", "Step", "first_day"]
+__all__ = [
+    "MAX_CARD_BYTES",
+    "Expectation",
+    "Manifest",
+    "PassageRules",
+    "ReaderStep",
+    "RightsRules",
+    "Step",
+    "first_day",
+]
 
 #: The longest card held lists 270 files with their hashes in 90 KB.
 MAX_CARD_BYTES: Final = 256 * 1024

@@ -44,6 +44,9 @@ DAMAGED: Final = (
 #: Between the name of an archive inside an archive and the member in it, as jar URLs write it.
 NESTED: Final = "!/"
 
+#: Bytes decompressed at a time, after which the limits are asked.
+STEP: Final = 1 << 18
+
 #: Longest member name. Linux file systems allow 255 bytes a part and 4096 a path; the longest seen is 130.
 MAX_NAME: Final = 1024
 
@@ -152,7 +155,7 @@ class BoundedReader(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         with damage_told(self._tally, self._member):
-            piece = self._stream.read(len(buffer))
+            piece = self._stream.read(min(len(buffer), STEP))
         self._size += len(piece)
         self._tally.count_bytes(len(piece), self._member)
         if self._member:

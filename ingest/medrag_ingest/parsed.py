@@ -59,6 +59,8 @@ class ParsedDocument:
     lost_characters: int = 0
     assertions: tuple[RawAssertion, ...] = ()
     names: tuple[RawName, ...] = ()
+    #: False for a list that proves assertions or names but answers no question: it is kept and cited, not searched.
+    searchable: bool = True
     #: What the reader mended or doubted, counted: {"mojibake": 3, "html_in_attribute": 1}.
     notes: Mapping[str, int] = field(default_factory=dict)
 

@@ -18,7 +18,7 @@ __all__ = ["RawFile", "Rejected"]
 class RawFile:
     """One file to read: a whole source, or one member of it. ``open`` gives a fresh binary stream each time."""
 
-    #: The file's own name or the member's path: the default key of a document.
+    #: The source file's own name: the archive's, where the file is a member of one.
     name: str
     #: sha256 of the source file (the archive, where the file is a member of one).
     sha256: str
@@ -27,6 +27,11 @@ class RawFile:
     open: Callable[[], BinaryIO]
     #: Bytes, where the archive or the file system says; None where only reading can tell.
     size: int | None = None
+
+    @property
+    def path(self) -> str:
+        """The member's path, else the file's name: what a document is called when nothing else names it."""
+        return self.member or self.name
 
     @property
     def place(self) -> str:

@@ -208,7 +208,7 @@ class Stager:
         document = self.document(parsed, raw)
         passages = (
             []
-            if self.card.kind == "terminology"
+            if self.card.kind == "terminology" or not parsed.searchable
             else split_passages(parsed, self.edition.id, document.id, self.rules)
         )
         claims = [self.assertion(claim, document) for claim in parsed.assertions]

@@ -31,12 +31,13 @@ class Card:
     dimension: int | None
     points: int
     dense: int
+    dead: int
     files: Mapping[str, str]
     meta: Mapping[str, str]
 
     def write(self, folder: Path) -> None:
-        told = {"layout": LAYOUT, "dimension": self.dimension, "points": self.points, "dense": self.dense}
-        told |= {"files": dict(self.files), "meta": dict(self.meta)}
+        told: dict[str, object] = {"layout": LAYOUT, "dimension": self.dimension, "points": self.points}
+        told |= {"dense": self.dense, "dead": self.dead, "files": dict(self.files), "meta": dict(self.meta)}
         write_durably(folder / META, json.dumps({**told, "sha256": digest(told)}, sort_keys=True, indent=1))
 
     @classmethod
@@ -49,7 +50,8 @@ class Card:
                 raise IndexUnavailable("its digest does not match", place=place, remedy=DOCTOR)
             if told["layout"] != LAYOUT:
                 raise IndexUnavailable(f"layout {told['layout']} is not {LAYOUT}", place=place, remedy=DOCTOR)
-            return cls(told["dimension"], told["points"], told["dense"], told["files"], told["meta"])
+            counts = (told["dimension"], told["points"], told["dense"], told["dead"])
+            return cls(*counts, told["files"], told["meta"])
         except FileNotFoundError as error:
             raise IndexUnavailable("there is no finished index here", place=place, remedy=DOCTOR) from error
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

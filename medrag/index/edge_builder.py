@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -39,19 +40,20 @@ if TYPE_CHECKING:
 __all__ = ["EdgeBuilder"]
 
 
+@dataclass(slots=True)
 class EdgeBuilder:
-    """An IndexBuilder over one unfinished folder; used by one thread."""
+    """An IndexBuilder over one unfinished folder; used by one thread.
 
-    def __init__(
-        self, folder: Path, final: Path, dimension: int | None, exact_below: int, shard: EdgeShard
-    ) -> None:
-        self.folder, self.final, self.dimension, self.exact_below, self.shard = (
-            folder,
-            final,
-            dimension,
-            exact_below,
-            shard,
-        )
+    ``final``: what ``folder`` becomes. ``exact_below``: dense vectors from which a graph is built.
+    ``dead``: deleted points whose place the shard still keeps.
+    """
+
+    folder: Path
+    final: Path
+    dimension: int | None
+    exact_below: int
+    shard: EdgeShard
+    dead: int = 0
 
     def upsert(self, points: Iterable[IndexPoint]) -> int:
         """A passage already there is replaced whole, dense vector included. Raises UsageError, IndexUnavailable."""
@@ -108,6 +110,7 @@ class EdgeBuilder:
             with engine(self.folder):
                 self.shard.update(qe.UpdateOperation.delete_points(held))
             gone += len(held)
+        self.dead += gone
         return gone
 
     def finish(self, meta: Mapping[str, str]) -> None:
@@ -118,9 +121,12 @@ class EdgeBuilder:
             if dense >= self.exact_below or self.shard.info().segments_count > 1:
                 self.shard.optimize()
                 self.reload()
+                self.dead = 0
             self.shard.close()
             settle_folder(self.folder)
-            Card(self.dimension, points, dense, describe_files(self.folder / SHARD), meta).write(self.folder)
+            Card(self.dimension, points, dense, self.dead, describe_files(self.folder / SHARD), meta).write(
+                self.folder
+            )
             sync_path(self.folder)
             self.folder.rename(self.final)
             sync_path(self.final.parent)

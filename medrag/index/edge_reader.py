@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from medrag.index.card import Card
 from medrag.index.points import (
-    BATCH,
     DENSE,
     HNSW_EF,
     WORDS,
@@ -19,7 +17,7 @@ from medrag.index.points import (
     passage_id,
     rank,
 )
-from medrag.index.shard import count_dense, count_points, edge_filter, edge_sparse, engine
+from medrag.index.shard import count_dense, count_points, edge_filter, edge_sparse, engine, scroll_pages
 from medrag.protocols import IndexFilter, SparseVector
 
 if TYPE_CHECKING:
@@ -88,18 +86,8 @@ class EdgeReader:
         return told
 
     def ids(self) -> Iterator[str]:
-        import qdrant_edge as qe
-
-        start: int | UUID | str | None = None
-        while True:
-            with engine(self.folder):
-                request = qe.ScrollRequest(
-                    offset=start, limit=2 * BATCH, with_payload=False, with_vector=False
-                )
-                records, start = self.shard.scroll(request)
+        for records in scroll_pages(self.shard, self.folder, vectors=False):
             yield from (passage_id(record.id) for record in records)
-            if start is None:
-                return
 
     def close(self) -> None:
         """Twice is the same as once; what is asked afterwards raises IndexUnavailable."""

@@ -45,6 +45,8 @@ DENSE, WORDS = "dense", "words"
 #: Indexed before the first point: with indexes made afterwards, filtered HNSW recall@10 fell to 0.15.
 PAYLOAD_KEYS = ("work", "edition", "kind", "jurisdiction", "language", "authority", "code")
 
+KNOWN_KEYS = frozenset(PAYLOAD_KEYS)
+
 #: Points sent to an engine at once; larger batches gain nothing and hold more Python objects.
 BATCH = 512
 
@@ -93,10 +95,10 @@ def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
 def check_points(points: Sequence[IndexPoint], dimension: int | None) -> None:
     """Raises UsageError naming the first passage whose payload or vectors cannot be held."""
     for point in points:
-        unknown = set(point.payload) - set(PAYLOAD_KEYS)
-        if unknown:
+        if not point.payload.keys() <= KNOWN_KEYS:
+            unknown = min(point.payload.keys() - KNOWN_KEYS)
             raise UsageError(
-                f"{point.passage}: unknown payload key {min(unknown)!r}", place=Place(field="payload")
+                f"{point.passage}: unknown payload key {unknown!r}", place=Place(field="payload")
             )
         check_sparse(point.passage, point.sparse)
     check_dense([(point.passage, point.dense) for point in points if point.dense is not None], dimension)
@@ -106,7 +108,7 @@ def check_sparse(passage: str, vector: SparseVector) -> None:
     """Ids ascending without repeats and in 32 bits, one finite weight each."""
     ids = vector.indices
     fits = len(ids) == len(vector.values) and (not ids or (ids[0] >= 0 and ids[-1] < 1 << 32))
-    if not (fits and all(map(lt, ids, ids[1:])) and math.isfinite(math.fsum(vector.values))):
+    if not (fits and all(map(lt, ids, ids[1:])) and math.isfinite(sum(vector.values))):
         raise UsageError(
             f"{passage}: not a sparse vector (ids must ascend, weights be finite)", place=Place(field=WORDS)
         )
@@ -118,9 +120,12 @@ def check_dense(vectors: Sequence[tuple[str, Sequence[float]]], dimension: int |
         raise UsageError(
             f"{vectors[0][0]}: the index was built without a dimension", place=Place(field=DENSE)
         )
-    for passage, vector in vectors:
-        if len(vector) != dimension or not np.isfinite(np.asarray(vector, dtype=np.float32)).all():
-            raise UsageError(f"{passage}: not {dimension} finite numbers", place=Place(field=DENSE))
+    wrong = [passage for passage, vector in vectors if len(vector) != dimension]
+    if vectors and not wrong:
+        rows = np.asarray([vector for _, vector in vectors], dtype=np.float32).reshape(len(vectors), -1)
+        wrong = [vectors[row][0] for row in np.flatnonzero(~np.isfinite(rows).all(axis=1)).tolist()]
+    if wrong:
+        raise UsageError(f"{wrong[0]}: not {dimension} finite numbers", place=Place(field=DENSE))
 
 
 def check_query(query: Sequence[float], dimension: int | None, index: str) -> list[float]:
@@ -133,7 +138,7 @@ def check_query(query: Sequence[float], dimension: int | None, index: str) -> li
 
 def check_filter(keep: IndexFilter) -> bool:
     """False when the filter lets nothing through. Raises UsageError for a key no point can have."""
-    unknown = set(keep.allowed) - set(PAYLOAD_KEYS)
+    unknown = keep.allowed.keys() - KNOWN_KEYS
     if unknown:
         raise UsageError(f"no passage can be filtered by {min(unknown)!r}", place=Place(field="filter"))
     return all(keep.allowed.values())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from medrag.errors import IndexUnavailable, MedragError, Place
 from medrag.index.folder import copy_folder
 from medrag.index.points import (
+    BATCH,
     DENSE,
     DOCTOR,
     PAYLOAD_KEYS,
@@ -21,7 +22,7 @@ from medrag.index.points import (
 from medrag.protocols import IndexFilter, IndexPoint, SparseVector
 
 if TYPE_CHECKING:
-    from qdrant_edge import EdgeConfig, EdgeShard, Filter
+    from qdrant_edge import EdgeConfig, EdgeShard, Filter, Record
 
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "floats",
     "load_anywhere",
     "open_shard",
+    "rewrite",
+    "scroll_pages",
 ]
 
 SHARD = "shard"
@@ -128,6 +131,37 @@ def change_dimension(shard: EdgeShard, folder: Path, old: int | None, new: int |
             shard.update(qe.UpdateOperation.delete_vector_name(DENSE))
         if new is not None:
             shard.update(qe.UpdateOperation.create_dense_vector(DENSE, new, qe.Distance.Cosine))
+
+
+def scroll_pages(shard: EdgeShard, folder: Path, *, vectors: bool) -> Iterator[list[Record]]:
+    """Every point, in batches; with payload and vectors, or the ids alone."""
+    import qdrant_edge as qe
+
+    start: Any = None
+    while True:
+        request = qe.ScrollRequest(offset=start, limit=BATCH, with_payload=vectors, with_vector=vectors)
+        with engine(folder):
+            records, start = shard.scroll(request)
+        yield records
+        if start is None:
+            return
+
+
+def rewrite(source: EdgeShard, target: EdgeShard, folder: Path, *, dense: bool) -> None:
+    """Every living point of one shard into another; its dense vector only if ``dense``."""
+    import qdrant_edge as qe
+
+    kept = (WORDS, DENSE) if dense else (WORDS,)
+    for records in scroll_pages(source, folder, vectors=True):
+        points = [qe.Point(record.id, vectors_of(record, kept), record.payload) for record in records]
+        with engine(folder):
+            target.update(qe.UpdateOperation.upsert_points(points))
+
+
+def vectors_of(record: Record, kept: Sequence[str]) -> Any:
+    """The named vectors a point has, as a point to be written wants them."""
+    held: Any = record.vector
+    return {name: held[name] for name in kept if name in held}
 
 
 def count_points(shard: EdgeShard) -> int:

@@ -45,10 +45,9 @@ class Row:
         return tuple(self._member(column, word, allowed) for word in self.words(column))
 
     def _member(self, column: str, text: str, allowed: Sequence[Word]) -> Word:
-        for word in allowed:
-            if word == text:
-                return word
-        self.refuse(column, f"{text!r} is not one of {', '.join(allowed)}")
+        if text not in allowed:
+            self.refuse(column, f"{text!r} is not one of {', '.join(allowed)}")
+        return allowed[allowed.index(text)]  # type: ignore[arg-type]
 
     def refuse(self, column: str, problem: str) -> NoReturn:
         raise IntegrityError(
@@ -74,8 +73,7 @@ def parse_table(
         header = tuple(next(reader, ()))
         if header != columns:
             Row(file, 1, {}).refuse(",".join(header), f"the header must be {','.join(columns)}")
-        for cells in reader:
-            rows.append(_row(file, reader.line_num, columns, cells, required))
+        rows.extend(_row(file, reader.line_num, columns, cells, required) for cells in reader)
     except csv.Error as problem:
         Row(file, reader.line_num, {}).refuse("", f"not well-formed CSV: {problem}")
     return tuple(rows)

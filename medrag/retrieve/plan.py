@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -17,6 +17,18 @@ from medrag.vocabulary import Language
 __all__ = ["Plan", "QueryWeights", "find_intents", "plan_question"]
 
 
+#: Terms that stand in half of all questions and tell passages apart in none.
+TOO_COMMON = frozenset(
+    [
+        "term:patient",
+        "term:dosage and administration",
+        "term:drug",
+        "term:concomitant administration",
+        "term:oral",
+    ]
+)
+
+
 @dataclass(frozen=True, slots=True)
 class QueryWeights:
     """How much each kind of word counts beside the asker's own (1.0); chosen on the development questions."""
@@ -26,7 +38,7 @@ class QueryWeights:
     #: Its other names, and its names in the question's own language.
     synonym: float = 0.4
     #: The names of the classes a drug belongs to.
-    group: float = 0.6
+    group: float = 0.3
     #: Words that evidence on the question's intent uses.
     intent: float = 0.15
 
@@ -82,8 +94,12 @@ def plan_question(
     """
     weights, linker = weights or QueryWeights(), linker or default_linker()
     language = detect_language(question)
-    mentions = tuple(with_classes(mention, classes or {}, linker) for mention in linker.find(question))
     intents = find_intents(question)
+    mentions = tuple(
+        mention for mention in linker.find(question, language) if mention.thing.id not in TOO_COMMON
+    )
+    if asks_of_pairs(mentions, intents):
+        mentions = tuple(with_classes(mention, classes or {}, linker) for mention in mentions)
     tokens = tuple(default_tokenizer().tokenize(question))
     things = {mention.thing.id: mention.thing for mention in mentions}.values()
     return Plan(
@@ -96,6 +112,12 @@ def plan_question(
         section_codes(intents),
         tokens,
     )
+
+
+def asks_of_pairs(mentions: Sequence[Mention], intents: Mapping[Intent, float]) -> bool:
+    """Whether a question is of drugs together, so that what is said of their classes answers it."""
+    drugs = {mention.thing.id for mention in mentions if mention.thing.kind in ("drug", "class")}
+    return len(drugs) > 1 or (bool(drugs) and "interaction" in intents)
 
 
 def with_classes(mention: Mention, classes: Mapping[str, tuple[str, ...]], linker: Linker) -> Mention:

@@ -19,8 +19,8 @@ def _words(text: str) -> frozenset[str]:
 _CLOSERS = "\"'”’»)\\]）】』」》〉*_"
 _END = re.compile(
     rf"[。！？；｡]+[{_CLOSERS}。！？；]*"
-    rf"|(?P<soft>\.{{2,}}|…+|[.!?]+)[{_CLOSERS}]*"
-    r"|(?P<line>[ \t\r\f\v]*\n\s*)"
+    rf"|(?P<soft>\.{{2,}}|…+|[.!?]+)[{_CLOSERS}]*(?:[ \u00a0\u202f]»)?"
+    r"|(?P<line>\n\s*)"
 )
 #: Before these a following capital or digit does not start a sentence.
 _NEVER_END = {
@@ -48,6 +48,7 @@ _IS_HAN = re.compile(f"[{HAN}]")
 #: Lines shorter than this were not broken by a right margin, so their end is meant.
 _FULL_LINE = 60
 _LOOK_BACK = 40
+_MARKER_CHARS = 12
 
 
 def split_sentences(text: str, language: Language | None = None) -> list[Span]:
@@ -105,14 +106,15 @@ def _line_ends(text: str, match: re.Match[str], start: int) -> bool:
     if line.rstrip().endswith((".", "!", "?", ":", ";", "：")):
         return True
     first = text[match.end() : match.end() + 1]
-    wrapped = len(line) >= _FULL_LINE or _STRUCTURE.match(line) is not None
-    return not (first.islower() or wrapped)
+    return not (first.islower() or len(line) >= _FULL_LINE)
 
 
 def _stop_ends(text: str, match: re.Match[str], start: int, abbreviations: frozenset[str]) -> bool:
-    """Whether ``.``, ``!``, ``?`` or an ellipsis with its closers ends a sentence here."""
+    """Whether ``.``, ``!``, ``?`` or an ellipsis with its closers ends a sentence here; not inside a table row."""
     stop, after = match["soft"], text[match.end() : match.end() + 1]
     before = text[match.start() - 1 : match.start()]
+    if text[start] == "|":
+        return False
     if after and not after.isspace():
         # Chinese typed with ASCII marks has no space after them; a run of "?" is lost characters, not a question.
         return len(stop) == 1 and stop in "!?" and bool(_IS_HAN.match(after)) and bool(_IS_HAN.match(before))
@@ -133,14 +135,14 @@ def _abbreviated(
     stop = match.start()
     if match.end() - stop > 1 and text[stop + 1] not in _CLOSERS:
         return False
-    line_start = max(start, text.rfind("\n", 0, stop) + 1)
-    if stop - line_start < 12 and _MARKER.match(text, line_start, stop):
+    line_start = max(start, text.rfind("\n", max(start, stop - _MARKER_CHARS), stop) + 1)
+    if stop - line_start < _MARKER_CHARS and _MARKER.match(text, line_start, stop):
         return True
     words = text[max(start, stop - _LOOK_BACK) : stop].rsplit(None, 1)
     word = words[-1].lstrip(_OPENERS) if words else ""
     folded = word.lower()
     if folded in _BEFORE_DIGIT:
-        return following.isdigit() or text[:stop].endswith(("p. ex", "p.\u00a0ex", "P. ex"))
+        return following.isdigit() or text.endswith(("p. ex", "p.\u00a0ex", "P. ex"), start, stop)
     if folded in abbreviations:
         return True
     return _initial(text, stop - len(word), word, start)

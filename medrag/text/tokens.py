@@ -6,7 +6,7 @@ import hashlib
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property, lru_cache
 from itertools import chain
 
@@ -214,10 +214,21 @@ def token_id(token: str) -> int:
     )
 
 
+def _lexicon_words() -> Iterator[str]:
+    """The Chinese names of the packaged lexicon: terms, drugs, classes, diseases. Raises IntegrityError when damaged."""
+    from medrag.lexicon import NAME_KINDS, load_names, load_terms
+
+    for term in load_terms():
+        yield from term.names("zh")
+    for kind in NAME_KINDS:
+        for row in load_names(kind):
+            yield from row.names("zh")
+
+
 @cache
 def default_tokenizer() -> Tokenizer:
     """The tokenizer of this installation, with the Chinese names of the packaged lexicon."""
-    return Tokenizer()
+    return Tokenizer(_lexicon_words())
 
 
 def tokenize(text: str) -> list[str]:

@@ -162,6 +162,7 @@ def _substances(index: tuple[RawFile, list[object]], codes: _Codes) -> Iterator[
             blocks=blocks,
             segments=segments,
             raw_member=raw.member,
+            searchable=False,
             assertions=tuple(
                 RawAssertion(
                     "member_of", substance, name, "unknown", SCALE, "", evidence=(member, ("class", span))

@@ -25,7 +25,7 @@ _SKIPPED: Final = (
 )
 _CONTAINERS: Final = (
     "html body main article section div header footer aside blockquote address form fieldset details summary figure"
-    " center p hr hgroup search"
+    " center p hr hgroup search thead tbody tfoot tr td th"
 )
 _ROLES: Final[dict[str, Role]] = {
     **dict.fromkeys(_SKIPPED.split(), "skip"),
@@ -84,8 +84,8 @@ def read_html(raw: RawFile, options: Mapping[str, object]) -> Iterator[ParsedDoc
     if not canonical:
         raise refuse(raw, "the page holds no text a person would see")
     yield ParsedDocument(
-        key=chosen.key or raw.member or raw.name,
-        title=chosen.title or _title(root) or PurePosixPath(raw.name).stem,
+        key=chosen.key or raw.path,
+        title=chosen.title or _title(root) or PurePosixPath(raw.path).stem,
         text=canonical,
         blocks=blocks,
         segments=segments,

@@ -86,7 +86,7 @@ def read_jsonl(raw: RawFile, options: Mapping[str, object]) -> Iterator[ParsedDo
 def _documents(
     raw: RawFile,
     chosen: JsonOptions,
-    records: Iterator[tuple[str, int | None, object]] | list[tuple[str, None, object]],
+    records: Iterable[tuple[str, int | None, object]],
 ) -> Iterator[ParsedDocument]:
     seen: set[str] = set()
     for pointer, line, record in records:
@@ -114,7 +114,7 @@ def _document(
             raise refuse(raw, f"the record has no {what}", line=line, field=f"{pointer}{field}")
         return str(value).strip()
 
-    base = raw.member or raw.name
+    base = raw.path
     key = named(chosen.key, "key") or (f"{base}#{line}" if line else f"{base}#{pointer}" if pointer else base)
     builder = TextBuilder()
     for field in chosen.text or ("",):

@@ -25,6 +25,8 @@ _TAGS = re.compile(r"(?:[ \t]*</?(?:item|list|paragraph|main)>)+")
 _NUMBER = re.compile(r"\d+(?P<deeper>\.\d+)*\.?\s+\S")
 _CORPUS_TITLE = re.compile(r"Drug Label for drug brand (?P<brand>.+), containing (?P<generic>.+?)\.?")
 _PRODUCT_TITLE = re.compile(r"(?P<brand>[^()]+?) \((?P<generic>.+)\)(?: .*)?")
+#: The first sentence of a label without a title line: ``Brand (ingredient) is ...``.
+_OPENING = re.compile(r"(?P<brand>[A-Z][\w-]*(?: [A-Z]\w*){0,2}) \((?P<generic>[a-z][a-z -]+)\) (?:is|are) ")
 #: Levels below the product's own line, which is level 1.
 _SECTION, _SUBSECTION, _TOPIC = 2, 3, 4
 
@@ -59,10 +61,11 @@ def read_label_text(raw: RawFile, options: Mapping[str, object]) -> Iterator[Par
     lines = _lines(text, kept, tags)
     if not any(line.words for line in lines):
         raise refuse(raw, "the label holds tags only")
-    removed = sum(tag.count("<") for tag in tags)
+    title, note = _title(lines)
+    notes = {"tags_removed": sum(tag.count("<") for tag in tags), note: 1}
     yield ParsedDocument(
-        key=PurePosixPath(raw.name).stem,
-        title=_title(lines) or f"Drug label {PurePosixPath(raw.name).stem}",
+        key=PurePosixPath(raw.path).stem,
+        title=title or f"Drug label {PurePosixPath(raw.path).stem}",
         text=text,
         blocks=_Outline(text, lines).blocks(),
         segments=segments,
@@ -70,7 +73,7 @@ def read_label_text(raw: RawFile, options: Mapping[str, object]) -> Iterator[Par
         language=chosen.language,
         published=chosen.published,
         lost_characters=lost_characters(text),
-        notes={"tags_removed": removed} if removed else {},
+        notes={name: count for name, count in notes.items() if name and count},
     )
 
 
@@ -114,13 +117,18 @@ def _lines(text: str, kept: Sequence[Span], tags: Sequence[str]) -> list[_Line]:
     return lines
 
 
-def _title(lines: Sequence[_Line]) -> str:
-    """``Brand (ingredient)`` of the first line; "" where a label begins with a section."""
-    words = next(line.words for line in lines if line.words)
-    if code_of_heading(words):
-        return ""
-    match = _CORPUS_TITLE.fullmatch(words) or _PRODUCT_TITLE.fullmatch(words)
-    return f"{match['brand']} ({match['generic']})" if match else words.rstrip(".")
+def _title(lines: Sequence[_Line]) -> tuple[str, str]:
+    """``Brand (ingredient)`` of the first line, or of the first text where a label begins with a section, and a note."""
+    filled = [line.words for line in lines if line.words]
+    match = _CORPUS_TITLE.fullmatch(filled[0]) or _PRODUCT_TITLE.fullmatch(filled[0])
+    if not code_of_heading(filled[0]):
+        return (_named(match) if match else filled[0].rstrip("."), "")
+    opening = _OPENING.match(filled[1]) if len(filled) > 1 else None
+    return (_named(opening), "title_from_text") if opening else ("", "untitled")
+
+
+def _named(match: re.Match[str]) -> str:
+    return f"{match['brand']} ({match['generic']})"
 
 
 class _Outline:

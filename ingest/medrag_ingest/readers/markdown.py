@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -62,8 +63,8 @@ def read_markdown(raw: RawFile, options: Mapping[str, object]) -> Iterator[Parse
     decoded = read_decoded(raw, chosen.encoding)
     blocks, first_heading = scan_blocks(decoded.text)
     yield ParsedDocument(
-        key=chosen.key or raw.member or raw.name,
-        title=chosen.title or first_heading or PurePosixPath(raw.name).stem,
+        key=chosen.key or raw.path,
+        title=chosen.title or first_heading or PurePosixPath(raw.path).stem,
         text=decoded.text,
         blocks=blocks,
         segments=decoded.segments(),
@@ -168,7 +169,7 @@ class _Collector:
 
 def _collect_leaves(tokens: Sequence[Token]) -> list[_Leaf]:
     collector = _Collector()
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, following in zip_longest(tokens, tokens[1:]):
         words = following.content if following is not None and token.type == "heading_open" else ""
         collector.take(token, words)
     known = {leaf.first for leaf in collector.leaves}

@@ -49,7 +49,7 @@ class Dialect:
     def breaks_line(self, element: Element) -> bool:
         """Whether the element, or anything an inline element holds, ends the line of text around it."""
         role = self.role(element)
-        if role == "inline":
+        if role in ("inline", "image"):
             return any(self.role(inner) in _BLOCKS for inner in element.iter() if inner is not element)
         return role in _BLOCKS
 
@@ -95,7 +95,8 @@ def _inline_child(child: Element, dialect: Dialect, notes: Counter[str]) -> str:
         return _BREAK
     if role == "image":
         notes["images_dropped"] += 1
-        return " "
+        captions = [inline_text(inner, dialect, notes) for inner in child if dialect.role(inner) == "caption"]
+        return _BREAK.join(["", *captions, ""]) if captions else " "
     if role == "footnote_ref":
         target = dialect.footnote_of(child)
         return _bracketed(inline_text(target, dialect, notes)) if target is not None else ""
@@ -190,6 +191,10 @@ class FlowWriter:
         if role == "skip" or self.dialect.is_hidden(element):
             self.notes["hidden"] += 1
             return None
+        if role == "image":
+            self.notes["images_dropped"] += 1
+            spans = self._captions(element, path, scope)
+            return spans[0] if spans else None
         if role == "list":
             return self._list(element, path, scope)
         if role == "table":
@@ -225,6 +230,7 @@ class FlowWriter:
 
     def _table(self, element: Element, path: str, scope: tuple[Span, ...]) -> Span | None:
         introduction = self._introduction
+        self._strays(element, path, scope)
         rows = list(self._rows(element, path, False))
         if _is_layout(rows, self.dialect):
             return self._first(self.flow(cell, at, scope=scope) for cells, _, _ in rows for cell, at in cells)
@@ -245,6 +251,20 @@ class FlowWriter:
         self._introduction = None
         return first
 
+    def _strays(self, element: Element, path: str, scope: tuple[Span, ...]) -> None:
+        """Writes what stands in a table outside its cells, before the table: browsers show it there too."""
+        self.write("paragraph", element.text or "", path, scope)
+        for child, child_path in children_with_paths(element, path):
+            name = local_name(child)
+            if name in ("thead", "tbody", "tfoot", "tr"):
+                if not self.dialect.is_hidden(child):
+                    self._strays(child, child_path, scope)
+            elif (local_name(element) != "tr" or name not in ("td", "th")) and self.dialect.role(
+                child
+            ) != "caption":
+                self._block(child, child_path, "paragraph", scope)
+            self.write("paragraph", child.tail or "", path, scope)
+
     def _captions(self, element: Element, path: str, scope: tuple[Span, ...]) -> tuple[Span, ...]:
         captions = [
             item for item in children_with_paths(element, path) if self.dialect.role(item[0]) == "caption"
@@ -263,7 +283,9 @@ class FlowWriter:
             name = local_name(child)
             if name in ("thead", "tbody", "tfoot"):
                 yield from self._rows(child, child_path, name == "thead")
-            elif name == "tr" and not self.dialect.is_hidden(child):
+            elif name == "tr" and self.dialect.is_hidden(child):
+                self.notes["hidden"] += 1
+            elif name == "tr":
                 cells = [
                     item
                     for item in children_with_paths(child, child_path)

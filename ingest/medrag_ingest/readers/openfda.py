@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final
 
 from medrag.records import Segment
 from medrag.vocabulary import Language
@@ -27,6 +29,8 @@ from medrag_ingest.readers.tables import TableTooWide
 
 __all__ = ["OpenFdaOptions", "iter_results", "read_openfda"]
 
+#: What may follow a number that is not yet whole; "" is the end of the window.
+_MAYBE_MORE: Final = ("", ".", "e", "E", *"0123456789+-")
 _SPACE = re.compile(r"[ \t\n\r]*")
 #: ``/results/3/drug_interactions_table/0``
 _TEXT_POINTER = re.compile(r"/results/\d+/[^/]+/\d+")
@@ -43,18 +47,24 @@ def read_openfda(raw: RawFile, options: Mapping[str, object]) -> Iterator[Parsed
     """One document per label; its key is the set id. Raises DocumentRefused naming the result's pointer."""
     chosen = parse_options(OpenFdaOptions, options, "openfda")
     seen: set[str] = set()
+    held: ParsedDocument | None = None
+    textless = 0
     for number, result in enumerate(iter_results(raw)):
         pointer = f"/results/{number}"
         if not isinstance(result, dict):
             raise refuse(raw, "a result is not an object", field=pointer)
         check_value(raw, result, pointer)
-        document = _document(raw, result, pointer, chosen.language)
-        if document.key in seen:
-            raise refuse(raw, f"two results have the set id {document.key!r}", field=pointer)
-        seen.add(document.key)
-        yield document
-    if not seen:
-        raise refuse(raw, "the file holds no result", field="/results")
+        document = _document(raw, result, pointer, chosen.language, seen)
+        if document is None:
+            textless += 1
+            continue
+        if held is not None:
+            yield held
+        held = document
+    if held is None:
+        raise refuse(raw, "the file holds no label with text", field="/results")
+    # The last label tells of the labels left out, for the receipt.
+    yield replace(held, notes={**held.notes, "labels_without_text": textless}) if textless else held
 
 
 def iter_results(raw: RawFile) -> Iterator[object]:
@@ -70,8 +80,7 @@ def iter_results(raw: RawFile) -> Iterator[object]:
             yield from _members(buffer)
         else:
             buffer.value()
-        if buffer.peek() != "}":
-            buffer.expect(",")
+        buffer.comma_before("}")
     buffer.expect("}")
     if buffer.peek():
         raise buffer.wrong("something after the end of the object")
@@ -83,8 +92,7 @@ def _members(buffer: _Buffer) -> Iterator[object]:
     buffer.expect("[")
     while buffer.peek() != "]":
         yield buffer.value()
-        if buffer.peek() != "]":
-            buffer.expect(",")
+        buffer.comma_before("]")
     buffer.expect("]")
 
 
@@ -116,6 +124,14 @@ class _Buffer:
             )
         self._at += 1
 
+    def comma_before(self, closing: str) -> None:
+        """Passes the comma between two members; none stands before the closing bracket."""
+        if self.peek() == closing:
+            return
+        self.expect(",")
+        if self.peek() == closing:
+            raise self.wrong(f"a value was expected after a comma, {closing!r} found")
+
     def value(self) -> object:
         """The next JSON value. Raises DocumentRefused."""
         self.peek()
@@ -130,8 +146,8 @@ class _Buffer:
             except ValueError as error:
                 raise self.wrong(f"not JSON: {error}") from error
             else:
-                # A number at the very end of the window may go on in the next piece.
-                if end < len(self._text) or self._ended:
+                # A number at the end of the window ("1", "1.") may go on in the next piece.
+                if self._ended or self._text[end : end + 1] not in _MAYBE_MORE:
                     self._at = end
                     return value
             # Twice as much each time, so that a long value is decoded a handful of times, not once a piece.
@@ -162,10 +178,27 @@ def _end_of_space(text: str, at: int) -> int:
     return match.end() if match else at
 
 
-def _document(raw: RawFile, result: Mapping[str, object], pointer: str, language: Language) -> ParsedDocument:
-    key = result.get("set_id") or result.get("id")
-    if not isinstance(key, str) or not key.strip():
+def _key(raw: RawFile, result: Mapping[str, object], pointer: str, seen: set[str]) -> str:
+    """The set id; for a second version of a label in one file, ``<set id>/<id>``."""
+    own = [
+        value.strip()
+        for name in ("set_id", "id")
+        if isinstance(value := result.get(name), str) and value.strip()
+    ]
+    if not own:
         raise refuse(raw, "the label has neither set_id nor id", field=pointer)
+    key = own[0] if own[0] not in seen else "/".join(own)
+    if key in seen:
+        raise refuse(raw, f"two results are the label {key!r}", field=pointer)
+    seen.add(key)
+    return key
+
+
+def _document(
+    raw: RawFile, result: Mapping[str, object], pointer: str, language: Language, seen: set[str]
+) -> ParsedDocument | None:
+    """One label; None where no section of it holds text."""
+    key = _key(raw, result, pointer, seen)
     names = result.get("openfda")
     openfda: Mapping[str, object] = names if isinstance(names, dict) else {}
     writer = FlowWriter(HTML)
@@ -173,10 +206,10 @@ def _document(raw: RawFile, result: Mapping[str, object], pointer: str, language
     for field, value in result.items():
         _write_field(raw, writer, field, value, pointer)
     text, blocks, segments = writer.builder.finish()
-    if not text:
-        raise refuse(raw, "the label holds no text", field=pointer)
+    if all(block.code == PRODUCT_DATA for block in blocks):
+        return None
     return ParsedDocument(
-        key=key.strip(),
+        key=key,
         title=_title(openfda) or f"Drug label {key}",
         text=text,
         blocks=blocks,
@@ -185,7 +218,7 @@ def _document(raw: RawFile, result: Mapping[str, object], pointer: str, language
         language=language,
         publisher=", ".join(_texts(openfda.get("manufacturer_name"))) or None,
         published=_date(result.get("effective_time")),
-        url=f"https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm?setid={key.strip()}",
+        url=f"https://dailymed.nlm.nih.gov/dailymed/drugInfo.cfm?setid={key.partition('/')[0]}",
         lost_characters=lost_characters(text),
         notes=dict(writer.notes),
     )
@@ -245,14 +278,17 @@ def _write_field(raw: RawFile, writer: FlowWriter, field: str, value: object, po
             writer.notes["fields_without_section"] += 1
         return
     writer.code = None if code == UNCLASSIFIED else code
-    writer.leave(1)
+    name = SECTION_NAMES.get(code, "") if code != UNCLASSIFIED else ""
     texts = (
         [(number, words) for number, words in enumerate(value) if isinstance(words, str) and words.strip()]
         if isinstance(value, list)
         else []
     )
-    if texts and code != UNCLASSIFIED:
-        writer.heading(SECTION_NAMES[code], 1, f"{pointer}/{field}")
+    # A section's tables come in a field of their own after its text: they stay under the one heading.
+    if writer.builder.section != (name,):
+        writer.leave(1)
+        if texts and name:
+            writer.heading(name, 1, f"{pointer}/{field}")
     for number, words in texts:
         at = f"{pointer}/{field}/{number}"
         if base != field:

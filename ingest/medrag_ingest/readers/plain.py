@@ -34,8 +34,8 @@ def read_text(raw: RawFile, options: Mapping[str, object]) -> Iterator[ParsedDoc
     chosen = parse_options(PlainOptions, options, "text")
     decoded = read_decoded(raw, chosen.encoding)
     yield ParsedDocument(
-        key=chosen.key or raw.member or raw.name,
-        title=chosen.title or PurePosixPath(raw.name).stem,
+        key=chosen.key or raw.path,
+        title=chosen.title or PurePosixPath(raw.path).stem,
         text=decoded.text,
         blocks=tuple(_blocks(decoded.text)),
         segments=decoded.segments(),

@@ -30,7 +30,10 @@ NAMESPACE: Final = "urn:hl7-org:v3"
 #: Real labels nest below 40 deep.
 MAX_DEPTH: Final = 200
 _ROLES: Final[dict[str, Role]] = {
-    **dict.fromkeys(("text", "paragraph", "excerpt", "highlight"), "container"),
+    **dict.fromkeys(
+        ("text", "paragraph", "excerpt", "highlight", "thead", "tbody", "tfoot", "tr", "td", "th"),
+        "container",
+    ),
     "list": "list",
     "item": "item",
     "caption": "caption",
@@ -119,7 +122,7 @@ def _parse(raw: RawFile) -> Element:
         root = parser.close()
     except DefusedXmlException as error:
         problem = f"a DOCTYPE or entity declaration ({type(error).__name__}): labels have none, bombs have"
-        raise refuse(raw, problem) from error
+        raise refuse(raw, problem, line=parser.parser.CurrentLineNumber) from error
     except ParseError as error:
         raise refuse(raw, f"not well-formed XML: {error}", line=error.position[0]) from error
     except (LookupError, ValueError) as error:

@@ -51,17 +51,17 @@ def parse_json(raw: RawFile, text: str, *, line: int | None = None) -> object:
 def check_value(raw: RawFile, value: object, pointer: str, *, line: int | None = None) -> None:
     """Refuses a value nested beyond MAX_JSON_DEPTH, or with text no UTF-8 can hold or a NUL cuts short."""
     layer: list[tuple[str, object]] = [(pointer, value)]
-    for _ in range(MAX_JSON_DEPTH + 1):
+    depth = 0
+    while layer:
         below: list[tuple[str, object]] = []
         for place, item in layer:
             if isinstance(item, str):
                 check_characters(raw, item, line=line, field=place)
+            elif isinstance(item, dict | list) and depth == MAX_JSON_DEPTH:
+                raise refuse(raw, f"nested more than {MAX_JSON_DEPTH} deep", line=line, field=pointer or None)
             else:
                 below.extend(_inside(place, item))
-        if not below:
-            return
-        layer = below
-    raise refuse(raw, f"nested more than {MAX_JSON_DEPTH} deep", line=line, field=pointer or None)
+        layer, depth = below, depth + 1
 
 
 def _inside(place: str, item: object) -> Iterator[tuple[str, object]]:

@@ -203,9 +203,7 @@ def _batch_document(raw: RawFile, chosen: TableOptions, rows: list[_Row], first:
         kind: Literal["entry", "table_row"] = "entry" if chosen.names else "table_row"
         builder.write(kind, words, locator=row.locator, separator="\n")
     span = f"{first}-{first + len(rows) - 1}"
-    return _document(
-        raw, chosen, builder, rows, f"{raw.member or raw.name}#{span}", f"{raw.name}, rows {span}"
-    )
+    return _document(raw, chosen, builder, rows, f"{raw.path}#{span}", f"{raw.path}, rows {span}")
 
 
 def _document(
@@ -224,6 +222,7 @@ def _document(
         published=single.get(chosen.published or "") or None,
         url=single.get(chosen.url or "") or None,
         lost_characters=lost_characters(text),
+        searchable=chosen.names is None,
         names=tuple(name for row in rows for name in _names(raw, chosen.names, row)) if chosen.names else (),
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 __all__ = ["pack_charsmap"]
 
@@ -17,7 +18,17 @@ OFFSET_SHIFT = 10
 #: Offsets of 21 bits need no extended form; ours stay far below.
 MAX_UNITS = 1 << 21
 
-Node = dict[int, "Node | int"]
+
+@dataclass(slots=True)
+class Node:
+    """Children by their byte, and where the replacement stands when a key ends here."""
+
+    children: dict[int, Node] = field(default_factory=dict)
+    value: int | None = None
+
+    def labels(self) -> list[int]:
+        """Those of the units that hang from this node; label 0 is the leaf with the value."""
+        return [*([] if self.value is None else [0]), *self.children]
 
 
 def pack_charsmap(replacements: Mapping[int, str]) -> bytes:
@@ -34,37 +45,37 @@ def pack_charsmap(replacements: Mapping[int, str]) -> bytes:
 
 
 def insert(root: Node, key: bytes, value: int) -> None:
-    """Adds one key; label 0 holds the value of the key that ends there."""
+    """Adds one key."""
     node = root
     for byte in key:
-        child = node.setdefault(byte, {})
-        assert isinstance(child, dict)  # noqa: S101  (no key holds a zero byte, so no child is a value)
-        node = child
-    node[0] = value
+        node = node.children.setdefault(byte, Node())
+    node.value = value
 
 
 def lay_out(root: Node) -> list[int]:
     """The units of the trie, breadth first. No two nodes share an offset, or one would see the other's children; every
     block of 256 is whole, so any label can be looked up in it."""
     units: dict[int, int] = {0: 0}
-    queue: list[tuple[int, Node]] = [(0, root)]
     taken: set[int] = set()
+    queue: list[tuple[int, Node]] = [(0, root)]
     lowest = 1
     for place, node in queue:
+        if not node.labels():
+            continue
         base = next(b for b in range(lowest, MAX_UNITS) if b not in taken and fits(b, node, units))
         taken.add(base)
         lowest = max(lowest, base - 255)
-        units[place] |= (base ^ place) << OFFSET_SHIFT | (HAS_LEAF if 0 in node else 0)
-        for label, child in node.items():
-            if isinstance(child, dict):
-                units[base ^ label] = label
-                queue.append((base ^ label, child))
-            else:
-                units[base ^ label] = LEAF | child
+        units[place] |= (base ^ place) << OFFSET_SHIFT
+        if node.value is not None:
+            units[place] |= HAS_LEAF
+            units[base] = LEAF | node.value
+        for label, child in node.children.items():
+            units[base ^ label] = label
+            queue.append((base ^ label, child))
     size = (max(units) // 256 + 1) * 256
     return [units.get(place, 0) for place in range(size)]
 
 
 def fits(base: int, node: Node, units: Mapping[int, int]) -> bool:
-    """Whether every child of the node finds its unit free when they are placed from ``base``."""
-    return all(base ^ label not in units for label in node)
+    """Whether every unit of the node finds its place free when they are placed from ``base``."""
+    return all(base ^ label not in units for label in node.labels())

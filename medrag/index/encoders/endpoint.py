@@ -104,7 +104,8 @@ class EndpointEncoder:
         lengths = np.sqrt((matrix * matrix).sum(axis=1, keepdims=True))
         if not np.isfinite(lengths).all() or (lengths == 0.0).any():
             raise self.broken("a vector that is zero, infinite or not a number")
-        return (matrix / lengths).astype(np.float32)
+        unit: Matrix = (matrix / lengths).astype(np.float32)
+        return unit
 
     def request(self, texts: list[str]) -> list[list[float]]:
         """One batch, tried again while that may help. Raises EncoderUnavailable."""

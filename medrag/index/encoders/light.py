@@ -132,7 +132,8 @@ def attend(joint: Matrix, heads: int) -> Matrix:
     scores -= scores.max(axis=-1, keepdims=True)
     np.exp(scores, out=scores)
     scores /= scores.sum(axis=-1, keepdims=True)
-    return np.matmul(scores, value).transpose(1, 0, 2).reshape(tokens, -1)
+    heard: Matrix = np.matmul(scores, value).transpose(1, 0, 2).reshape(tokens, -1)
+    return heard
 
 
 def normalise(states: Matrix, gain: Matrix, shift: Matrix, epsilon: float) -> Matrix:

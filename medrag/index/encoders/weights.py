@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import itertools
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ class Vocabulary:
     def pieces(self) -> list[str]:
         """Every piece as text, in the order of ids."""
         blob, cuts = bytes(self.blob), self.offsets.tolist()
-        return [blob[a:b].decode() for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        return [blob[a:b].decode() for a, b in itertools.pairwise(cuts)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def read_weights(path: Path) -> WeightFile:
         place = Place(file=str(path))
         raise IntegrityError(f"{size} bytes, expected {WEIGHTS_BYTES}", place=place, remedy=REMEDY)
     data = np.memmap(path, dtype=np.uint8, mode="r")
-    cursor = Cursor(memoryview(data), path)
+    cursor = Cursor(data.data, path)
     cursor.expect(MAGIC)
     hidden, layers, heads, inner, words, positions, types = cursor.take("<7i")
     epsilon, group = cursor.take("<fi")
@@ -173,17 +174,17 @@ class Cursor:
     def __init__(self, data: memoryview, path: Path) -> None:
         self.data, self.path, self.at = data, path, 0
 
-    def bytes(self, count: int) -> memoryview:
+    def cut(self, count: int) -> memoryview:
         if count < 0 or self.at + count > len(self.data):
             raise IntegrityError("ends too early", place=Place(file=str(self.path)), remedy=REMEDY)
         self.at += count
         return self.data[self.at - count : self.at]
 
     def take(self, form: str) -> tuple[Any, ...]:
-        return struct.unpack(form, self.bytes(struct.calcsize(form)))
+        return struct.unpack(form, self.cut(struct.calcsize(form)))
 
     def expect(self, wanted: bytes) -> None:
-        if bytes(self.bytes(len(wanted))) != wanted:
+        if bytes(self.cut(len(wanted))) != wanted:
             raise IntegrityError("not an E5S1 file", place=Place(file=str(self.path)), remedy=REMEDY)
 
 
@@ -193,11 +194,11 @@ def read_vocabulary(cursor: Cursor) -> Vocabulary:
 
     count, start, end, padding, unknown = cursor.take("<5i")
     (length,) = cursor.take("<Q")
-    offsets = np.frombuffer(cursor.bytes(4 * (count + 1)), dtype="<u4")
-    scores = np.frombuffer(cursor.bytes(4 * count), dtype="<f4")
-    blob = cursor.bytes(length)
+    offsets = np.frombuffer(cursor.cut(4 * (count + 1)), dtype="<u4")
+    scores = np.frombuffer(cursor.cut(4 * count), dtype="<f4")
+    blob = cursor.cut(length)
     rules, size = cursor.take("<iI")
-    replacements = read_replacements(bytes(cursor.bytes(size)), rules)
+    replacements = read_replacements(bytes(cursor.cut(size)), rules)
     return Vocabulary(offsets, scores, blob, replacements, start, end, padding, unknown)
 
 
@@ -216,6 +217,6 @@ def read_directory(cursor: Cursor) -> dict[str, Tensor]:
     told = {}
     for _ in range(cursor.take("<i")[0]):
         (length,) = cursor.take("<H")
-        name = bytes(cursor.bytes(length)).decode("ascii")
+        name = bytes(cursor.cut(length)).decode("ascii")
         told[name] = Tensor(*cursor.take("<BIQQ"))
     return told
