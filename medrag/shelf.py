@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,8 +13,22 @@ from medrag.errors import Unavailable
 from medrag.protocols import Encoder, IndexFilter, IndexReader
 from medrag.records import Edition, Snapshot, Work
 from medrag.text.normalise import fold_name
+from medrag.vocabulary import Severity
 
-__all__ = ["OpenShelf", "SearchFilters", "editions_in_force"]
+__all__ = ["OpenShelf", "SearchFilters", "StatedPair", "editions_in_force"]
+
+
+#: "(jus et fruit)": what a heading says beside the name.
+BRACKETS = re.compile(r"\([^()]*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class StatedPair:
+    """An interaction a source states, and the passage it is stated in."""
+
+    passage: str
+    edition: str
+    severity: Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,12 @@ def editions_in_force(editions: Sequence[Edition], day: date) -> tuple[Edition, 
         if held is None or order(edition) > order(held):
             newest[edition.work] = edition
     return tuple(newest[work] for work in sorted(newest))
+
+
+def name_forms(name: str) -> tuple[str, ...]:
+    """A name as a source heads an entry with it, folded: whole, and without what it adds in brackets."""
+    whole, bare = fold_name(name), fold_name(BRACKETS.sub(" ", name))
+    return (whole,) if bare in ("", whole) else (whole, bare)
 
 
 def order(edition: Edition) -> tuple[date, str, int, str]:
@@ -68,6 +89,21 @@ class OpenShelf:
             key = fold_name(substance)
             told[key] = (*told.get(key, ()), group)
         return told
+
+    @cached_property
+    def stated(self) -> Mapping[str, tuple[tuple[str, StatedPair], ...]]:
+        """Folded subject to (folded object, pair) for every interaction stated in the snapshot's editions."""
+        told: dict[str, list[tuple[str, StatedPair]]] = {}
+        for row in self.catalogue.stated_pairs("interacts_with", self.snapshot.editions):
+            pair = StatedPair(row.passage, row.edition, row.severity)
+            for subject in name_forms(row.subject):
+                told.setdefault(subject, []).extend((other, pair) for other in name_forms(row.object))
+        return {subject: tuple(pairs) for subject, pairs in told.items()}
+
+    @cached_property
+    def name_editions(self) -> tuple[str, ...]:
+        """The editions of name lists in force."""
+        return tuple(e.id for e in self.in_force() if self.works[e.work].kind == "terminology")
 
     def in_force(self, as_of: date | None = None) -> tuple[Edition, ...]:
         """The editions that answer on a day (today when None). Raises Unavailable when there is none."""

@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
-from itertools import count
 
-from medrag.catalogue import Catalogue, EditionState
-from medrag.errors import DocumentRefused, Place, ShelfRefused
-from medrag.identifiers import content_id, edition_id, sha256_text
-from medrag.records import Assertion, Concept, Document, Edition, Name, Passage, Stated
-from medrag.text.normalise import fold_name
-from medrag_ingest.archive import archive_kind, open_archive
+from medrag.catalogue import EditionState
+from medrag.errors import DocumentRefused, InputRefused, Place, ShelfRefused
+from medrag.identifiers import sha256_text
+from medrag.records import Edition
+from medrag_ingest.batch import Batch
+from medrag_ingest.corrections import Corrections
 from medrag_ingest.fetch import Fetched, fetch_source
 from medrag_ingest.manifest import Manifest
-from medrag_ingest.parsed import ParsedDocument, RawAssertion, RawName
-from medrag_ingest.passages import PassageRules, split_passages
+from medrag_ingest.minting import Concepts, Mint, mint_names
+from medrag_ingest.parsed import ParsedDocument
+from medrag_ingest.passages import PassageRules
 from medrag_ingest.raw import RawFile, Rejected
 from medrag_ingest.readers import READERS, reads_together
 from medrag_ingest.receipt import Receipt, SourceReceipt
 from medrag_ingest.sources import Source
 from medrag_ingest.transforms import TRANSFORMS, Transform, TransformContext
+from medrag_ingest.unpack import raw_files
 from medrag_ingest.workshop import Progress, Workshop
 
 __all__ = ["PIPELINE_VERSION", "stage_card"]
 
 #: Goes into every edition's manifest hash; raise it when readers or passage cutting change what they make.
 PIPELINE_VERSION = 1
-#: Characters of text held before a batch is written.
-BATCH_CHARACTERS = 2_000_000
 
 
 def stage_card(card: Manifest, workshop: Workshop, receipt: Receipt, progress: Progress) -> EditionState:
@@ -44,13 +40,15 @@ def stage_card(card: Manifest, workshop: Workshop, receipt: Receipt, progress: P
     with receipt.timed("fetch"):
         fetched = fetch_all(card, workshop, receipt, progress)
     recipe = recipe_of(card, fetched)
-    sealed = find_sealed(card, workshop.catalogue, recipe)
-    if sealed is not None:
-        receipt.outcome, receipt.edition = "unchanged", sealed.edition.id
-        fill_counts(receipt, sealed)
-        return sealed
+    corrections = Corrections.of(card, workshop.catalogue.editions(card.id))
+    made = corrections.made_by(recipe)
+    if made is not None:
+        corrections.drop_unfinished(workshop.catalogue.drop_edition)
+        receipt.outcome, receipt.edition = "unchanged", made.edition.id
+        fill_counts(receipt, made)
+        return made
     with receipt.timed("stage"):
-        return Stager(card, workshop, receipt, progress, recipe).run(fetched)
+        return Stager(card, workshop, receipt, progress, corrections.following(recipe)).run(fetched)
 
 
 def fetch_all(
@@ -70,14 +68,6 @@ def recipe_of(card: Manifest, fetched: Sequence[tuple[Source, Fetched]]) -> str:
     return sha256_text("\n".join([str(PIPELINE_VERSION), card.sha256, *(item.sha256 for _, item in fetched)]))
 
 
-def find_sealed(card: Manifest, catalogue: Catalogue, recipe: str) -> EditionState | None:
-    """The edition already made by this recipe."""
-    for state in catalogue.editions(card.id):
-        if state.state == "sealed" and state.edition.manifest_sha256 == recipe:
-            return state
-    return None
-
-
 def fill_counts(receipt: Receipt, state: EditionState) -> None:
     receipt.documents, receipt.passages = state.documents, state.passages
     receipt.assertions, receipt.names = state.assertions, state.names
@@ -88,107 +78,74 @@ class Stager:
     """One staging run."""
 
     def __init__(
-        self, card: Manifest, workshop: Workshop, receipt: Receipt, progress: Progress, recipe: str
+        self, card: Manifest, workshop: Workshop, receipt: Receipt, progress: Progress, edition: Edition
     ) -> None:
         self.card = card
         self.catalogue = workshop.catalogue
         self.receipt = receipt
         self.progress = progress
-        self.recipe = recipe
-        self.rules = PassageRules(card.passages.max_tokens)
-        self.edition = self.free_edition()
+        self.edition = edition
+        self.together = reads_together(card.reader.name)
+        rules = PassageRules(card.passages.max_tokens)
+        self.mint = Mint(edition.id, card.language, rules, cut=card.kind != "terminology")
         self.keys: set[str] = set()
+        self.concepts = Concepts()
         self.batch = Batch()
 
-    def free_edition(self) -> Edition:
-        """The card's edition; when a sealed one already stands under that label, the next correction of it."""
-        made = self.card.edition_record(datetime.now(UTC).date())
-        for number in count(1):
-            label = self.card.edition if number == 1 else f"{self.card.edition}.r{number}"
-            identifier = edition_id(self.card.id, label)
-            held = self.catalogue.find_edition(identifier)
-            if held is None or held.state == "staging":
-                return replace(made, id=identifier, label=label, manifest_sha256=self.recipe)
-        raise AssertionError("count() does not end")
-
     def run(self, fetched: Sequence[tuple[Source, Fetched]]) -> EditionState:
-        done = self.resume()
-        ordinal = len(self.keys)
         try:
-            for member, parsed in self.read(fetched, done):
-                self.take(parsed, member, ordinal)
-                ordinal += 1
+            done = self.resume()
+            for raw, documents in self.files(fetched, done):
+                self.read(raw, documents)
             self.write()
             return self.seal()
-        except (DocumentRefused, ShelfRefused):
+        except InputRefused:
             self.catalogue.drop_edition(self.edition.id)
             raise
 
     def resume(self) -> set[tuple[str, str]]:
-        """The members an interrupted run of the same recipe has written; otherwise a clean start."""
+        """The members an interrupted run of the same recipe read to their end; otherwise a clean start."""
         held = self.catalogue.find_edition(self.edition.id)
-        if held is not None and held.edition.manifest_sha256 == self.recipe:
+        same = held is not None and held.edition.manifest_sha256 == self.edition.manifest_sha256
+        if same and not self.together:
+            self.catalogue.drop_half_read(self.edition.id)
             done = self.catalogue.staged_members(self.edition.id)
             self.keys = {key for _, key, *_ in self.catalogue.document_keys(self.edition.id)}
-            self.receipt.resumed_members = len(done)
+            self.concepts = Concepts(self.catalogue.concepts_of(self.edition.id))
+            told = self.receipt
+            told.resumed_members = len(done)
+            told.characters, told.lost_characters = self.catalogue.measure_edition(self.edition.id)
             return done
-        self.catalogue.put_work(self.card.work())
+        work = self.card.work()
+        if all(known.id != work.id for known in self.catalogue.works()):
+            self.catalogue.put_work(work)
         self.catalogue.open_edition(self.edition)
         return set()
 
-    def read(
+    def files(
         self, fetched: Sequence[tuple[Source, Fetched]], done: set[tuple[str, str]]
-    ) -> Iterator[tuple[RawFile, ParsedDocument]]:
-        """Every document of every source, transformed; a batch is written between members, never inside one."""
-        if reads_together(self.card.reader.name):
-            yield from self.read_together(fetched)
-            return
-        transform = self.transform_of(fetched)
-        for source, item in fetched:
-            for raw in members_of(source, item):
-                if (raw.sha256, raw.member) in done or not self.card.reader.reads(raw.member or raw.name):
-                    continue
-                yield from self.read_one(raw, transform)
-                self.write_when_full()
-
-    def read_together(
-        self, fetched: Sequence[tuple[Source, Fetched]]
-    ) -> Iterator[tuple[RawFile, ParsedDocument]]:
-        """The documents of a reader that wants all files at once."""
-        files = [raw for source, item in fetched for raw in members_of(source, item)]
-        files = [raw for raw in files if self.card.reader.reads(raw.member or raw.name)]
-        read = READERS[self.card.reader.name].load_together()
-        for parsed in self.transformed(read(files, self.card.reader.options), self.transform(files)):
-            yield next((raw for raw in files if raw.member == parsed.raw_member), files[0]), parsed
-
-    def read_one(self, raw: RawFile, transform: Transform | None) -> Iterator[tuple[RawFile, ParsedDocument]]:
-        """The documents of one member; a member that cannot be read is refused or, by the card's policy, counted."""
+    ) -> Iterator[tuple[RawFile | None, Iterator[tuple[RawFile, ParsedDocument]]]]:
+        """What is read and written as one: each member with its documents; for some readers, all of them."""
         reader = READERS[self.card.reader.name]
-        try:
-            for parsed in self.transformed(reader(raw, self.card.reader.options), transform):
-                yield raw, parsed
-        except DocumentRefused as error:
-            if self.card.on_error == "refuse":
-                raise
-            self.receipt.rejected.append(Rejected.of(error, raw.name))
-            if len(self.receipt.rejected) > self.card.max_rejected:
-                raise ShelfRefused(
-                    f"{len(self.receipt.rejected)} items were rejected, the card allows {self.card.max_rejected}",
-                    place=error.place,
-                    remedy=f"The last: {error.problem}",
-                ) from error
+        options = self.card.reader.options
+        if self.together:
+            files = [raw for raw in members_of(fetched) if self.card.reader.reads(raw.path)]
+            by_member = {raw.member: raw for raw in reversed(files)}
+            documents = self.transformed(reader.load_together()(files, options), self.transform(fetched))
+            yield None, ((by_member.get(parsed.raw_member, files[0]), parsed) for parsed in documents)
+            return
+        transform = self.transform(fetched)
+        for raw in members_of(fetched):
+            if self.card.reader.reads(raw.path) and (raw.sha256, raw.member) not in done:
+                documents = self.transformed(reader(raw, options), transform)
+                yield raw, ((raw, parsed) for parsed in documents)
 
-    def transform_of(self, fetched: Sequence[tuple[Source, Fetched]]) -> Transform | None:
-        if self.card.transform is None:
+    def transform(self, fetched: Sequence[tuple[Source, Fetched]]) -> Transform | None:
+        step = self.card.transform
+        if step is None:
             return None
-        return self.transform([raw for source, item in fetched for raw in members_of(source, item)])
-
-    def transform(self, files: Sequence[RawFile]) -> Transform | None:
-        if self.card.transform is None:
-            return None
-        siblings = {raw.member or raw.name: raw for raw in files}
-        made = TRANSFORMS[self.card.transform.name]
-        return made(TransformContext(siblings, self.card.transform.options))
+        siblings = {raw.path: raw for raw in members_of(fetched)}
+        return TRANSFORMS[step.name](TransformContext(siblings, step.options))
 
     def transformed(
         self, documents: Iterator[ParsedDocument], transform: Transform | None
@@ -198,77 +155,68 @@ class Stager:
             if kept is not None:
                 yield kept
 
-    def take(self, parsed: ParsedDocument, raw: RawFile, ordinal: int) -> None:
-        """Makes records of one document and counts it."""
-        if parsed.key in self.keys:
-            raise DocumentRefused(
-                f"two documents have the key {parsed.key!r}", place=Place(file=raw.name, field="key")
-            )
-        self.keys.add(parsed.key)
-        document = self.document(parsed, raw)
-        passages = (
-            []
-            if self.card.kind == "terminology" or not parsed.searchable
-            else split_passages(parsed, self.edition.id, document.id, self.rules)
-        )
-        claims = [self.assertion(claim, document) for claim in parsed.assertions]
-        self.batch.add(ordinal, document, passages, claims, parsed.names)
-        told = self.receipt
-        told.documents, told.passages = told.documents + 1, told.passages + len(passages)
-        told.assertions, told.names = told.assertions + len(claims), told.names + len(parsed.names)
-        told.characters += len(parsed.text)
-        told.lost_characters += parsed.lost_characters
-        told.notes.update(Counter(parsed.notes))
-        self.progress(self.card.id, told.documents, self.card.expect.documents or None)
-
-    def document(self, parsed: ParsedDocument, raw: RawFile) -> Document:
-        digest = sha256_text(parsed.text)
-        return Document(
-            content_id("d_", self.edition.id, parsed.key, digest),
-            self.edition.id,
-            parsed.key,
-            parsed.title,
-            parsed.language or self.card.language,
-            parsed.text,
-            digest,
-            raw.sha256,
-            parsed.raw_member or raw.member,
-            parsed.segments,
-            parsed.blocks,
-            parsed.publisher,
-            parsed.published,
-            parsed.jurisdiction,
-            parsed.url,
-            parsed.lost_characters,
-        )
-
-    def assertion(self, raw: RawAssertion, document: Document) -> Assertion:
-        spans = [f"{role}:{span.start}-{span.end}" for role, span in raw.evidence]
-        identifier = content_id(
-            "a_", document.id, raw.predicate, raw.subject, raw.object, raw.native_level, raw.condition, *spans
-        )
-        return Assertion(
-            identifier,
-            self.edition.id,
-            raw.predicate,
-            raw.subject,
-            raw.object,
-            raw.severity,
-            raw.native_scale,
-            raw.native_level,
-            raw.condition,
-            raw.qualifiers,
-            tuple(Stated(document.id, span, role) for role, span in raw.evidence),
-        )
-
-    def write_when_full(self) -> None:
-        if self.batch.characters >= BATCH_CHARACTERS:
+    def read(self, raw: RawFile | None, documents: Iterator[tuple[RawFile, ParsedDocument]]) -> None:
+        """Takes the documents of one member, all or none; one that cannot be read is, by the card's policy, counted."""
+        opened = Batch()
+        try:
+            for origin, parsed in documents:
+                self.take(parsed, origin, opened)
+                if opened.is_full:
+                    self.spill(opened)
+        except DocumentRefused as error:
+            if self.card.on_error == "refuse" or raw is None:
+                raise
+            if opened.spilled:
+                self.catalogue.drop_half_read(self.edition.id)
+            self.reject(error, raw)
+            return
+        self.batch.join(opened)
+        self.keys |= opened.keys
+        opened.count_into(self.receipt)
+        if self.batch.is_full:
             self.write()
 
+    def reject(self, error: DocumentRefused, raw: RawFile) -> None:
+        """Counts a member that could not be read. Raises ShelfRefused beyond what the card allows."""
+        rejected = self.receipt.rejected
+        rejected.append(Rejected.of(error, raw.place))
+        if len(rejected) > self.card.max_rejected:
+            raise ShelfRefused(
+                f"{len(rejected)} items were rejected, the card allows {self.card.max_rejected}",
+                place=error.place,
+                remedy=f"The last: {error.problem}",
+            ) from error
+
+    def take(self, parsed: ParsedDocument, raw: RawFile, opened: Batch) -> None:
+        """Makes records of one document of the member being read."""
+        if parsed.key in self.keys or parsed.key in opened.keys:
+            raise DocumentRefused(
+                f"two documents have the key {parsed.key!r}", place=Place(file=raw.place, field="key")
+            )
+        member = parsed.raw_member if self.together else raw.member
+        minted = self.mint.mint(parsed, raw, member)
+        opened.add(len(self.keys) + len(opened.keys), minted, parsed)
+        done = len(self.keys) + len(opened.keys)
+        self.progress(self.card.id, done, max(done, self.card.expect.documents) or None)
+
+    def spill(self, opened: Batch) -> None:
+        """Writes the documents of a member too large to hold; its names and claims wait for its end, which marks all
+        of it as whole."""
+        self.write()
+        self.catalogue.add_batch(self.edition.id, opened.documents)
+        opened.documents, opened.characters, opened.spilled = [], 0, True
+
     def write(self) -> None:
+        """Writes what whole members gave."""
         held = self.batch
-        concepts, names = split_names(held.names, self.edition.id)
-        self.catalogue.add_batch(self.edition.id, held.documents, held.assertions, concepts, names)
+        self.catalogue.add_batch(
+            self.edition.id,
+            held.documents,
+            held.claims,
+            self.concepts.take(held.names),
+            mint_names(held.names, self.edition.id),
+            whole=len(self.keys),
+        )
         self.batch = Batch()
 
     def seal(self) -> EditionState:
@@ -277,7 +225,8 @@ class Stager:
         digest = hashlib.sha256()
         for identifier, key, title, sha256 in self.catalogue.document_keys(self.edition.id):
             digest.update(f"{identifier}\0{key}\0{title}\0{sha256}\n".encode())
-        digest.update(self.recipe.encode())
+        digest.update(self.edition.manifest_sha256.encode())
+        self.catalogue.put_work(self.card.work())
         state = self.catalogue.seal_edition(self.edition.id, digest.hexdigest())
         self.receipt.outcome = "staged"
         self.receipt.edition = self.edition.id
@@ -297,50 +246,7 @@ class Stager:
                 )
 
 
-class Batch:
-    """Records waiting to be written together."""
-
-    def __init__(self) -> None:
-        self.documents: list[tuple[int, Document, Sequence[Passage]]] = []
-        self.assertions: list[Assertion] = []
-        self.names: list[RawName] = []
-        self.characters = 0
-
-    def add(
-        self,
-        ordinal: int,
-        document: Document,
-        passages: Sequence[Passage],
-        claims: Sequence[Assertion],
-        names: Sequence[RawName],
-    ) -> None:
-        self.documents.append((ordinal, document, passages))
-        self.assertions.extend(claims)
-        self.names.extend(names)
-        self.characters += len(document.text) + 200 * len(names)
-
-
-def split_names(raw: Sequence[RawName], edition: str) -> tuple[list[Concept], list[Name]]:
-    """Concepts, named by their preferred name, and every name with the form it is compared in."""
-    first: dict[str, RawName] = {}
-    for name in raw:
-        held = first.get(name.concept)
-        if held is None or (name.form == "preferred" and held.form != "preferred"):
-            first[name.concept] = name
-    codes: dict[str, dict[str, str]] = {}
-    for name in raw:
-        codes.setdefault(name.concept, {}).update(name.codes)
-    concepts = [Concept(key, name.kind, name.text, codes[key]) for key, name in first.items()]
-    names = [Name(n.concept, n.text, fold_name(n.text), n.language, n.form, edition) for n in raw]
-    return concepts, names
-
-
-def members_of(source: Source, fetched: Fetched) -> Iterator[RawFile]:
-    """The files of a source: an archive's chosen members, or the file itself."""
-    kind = archive_kind(fetched.path)
-    if kind in (None, "document"):
-        yield replace(RawFile.from_path(fetched.path, fetched.sha256), name=source.name)
-        return
-    yield from open_archive(
-        fetched.path, name=source.name, sha256=fetched.sha256, members=source.patterns, root=source.root
-    )
+def members_of(fetched: Sequence[tuple[Source, Fetched]]) -> Iterator[RawFile]:
+    """The files of the sources: an archive's chosen members, or the file itself."""
+    for source, item in fetched:
+        yield from raw_files(item.path, source, name=source.name, sha256=item.sha256)

@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from medrag.catalogue import Catalogue
-from medrag.errors import ShelfBusy
+from medrag.errors import Place, ShelfBusy, Unavailable
 from medrag.protocols import Encoder, IndexStore
 from medrag.settings import Settings
 from medrag_ingest.rawstore import RawStore
@@ -40,17 +40,30 @@ class Workshop:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Holds the shelf for writing; the system frees the lock of a writer that died. Raises ShelfBusy."""
-        self.settings.home.mkdir(parents=True, exist_ok=True)
+        """Holds the shelf for writing; the system frees the lock of a writer that died, and what that one left half
+        fetched goes. Raises ShelfBusy, Unavailable when the home cannot be written."""
         lock = FileLock(self.settings.home / "write.lock", timeout=0)
         try:
+            self.settings.home.mkdir(parents=True, exist_ok=True)
             lock.acquire()
         except Timeout:
             raise ShelfBusy(
                 f"another medrag is writing to {self.settings.home}",
                 remedy="Wait for it to end, then run this again",
             ) from None
+        except OSError as error:
+            raise Unavailable(
+                f"the home cannot be written: {error.strerror}",
+                place=Place(file=str(self.settings.home)),
+                remedy="Free space, or set MEDRAG_HOME to a folder that can be written",
+            ) from error
         try:
+            self.sweep_incoming()
             yield
         finally:
             lock.release()
+
+    def sweep_incoming(self) -> None:
+        """Removes files a killed run was still writing into the raw store; only the holder of the shelf may."""
+        for path in self.raw.folder.glob(".incoming-*"):
+            path.unlink(missing_ok=True)

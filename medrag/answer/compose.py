@@ -117,12 +117,31 @@ def scope_text(unit: Unit, document: Document) -> str:
 
 
 def choose(scored: Iterable[Scored]) -> list[Scored]:
-    """The best units, then in the order of their passages and places."""
+    """The best units, then in the order of their passages and places; an entry speaks whole or not at all."""
     ranked = sorted(scored, key=lambda item: (-item.score, item.rank, item.unit.span))
     if not ranked:
         return []
-    good = [item for item in ranked if item.score >= GOOD_ENOUGH * ranked[0].score][:STATEMENTS]
-    return sorted(good, key=lambda item: (item.rank, item.unit.span))
+    good = [item for item in ranked if item.score >= GOOD_ENOUGH * ranked[0].score]
+    good = whole_entries(good, ranked)
+    chosen: list[Scored] = []
+    said: set[str] = set()
+    for item in good:
+        words = " ".join(item.unit.span.of(item.source.document.text).split())
+        if words not in said and len(chosen) < STATEMENTS:
+            said.add(words)
+            chosen.append(item)
+    return sorted(chosen, key=lambda item: (item.rank, item.unit.span))
+
+
+def whole_entries(good: Sequence[Scored], ranked: Sequence[Scored]) -> list[Scored]:
+    """Where a unit of an entry is good, the entry's other units follow it: level, advice and mechanism belong together."""
+    told: list[Scored] = []
+    for item in good:
+        told.append(item)
+        if item.unit.kind == "entry":
+            mates = (other for other in ranked if other.unit.passage.id == item.unit.passage.id)
+            told += sorted(mates, key=lambda other: other.unit.span)
+    return list({(item.unit.passage.id, item.unit.span): item for item in told}.values())
 
 
 def quote(

@@ -1,5 +1,5 @@
 """The catalogue: the one truth about works, editions, documents, passages, names, assertions and snapshots."""
 
-from medrag.catalogue.store import Catalogue, EditionState, Publication
+from medrag.catalogue.store import Catalogue, DocumentWords, EditionState, Publication
 
-__all__ = ["Catalogue", "EditionState", "Publication"]
+__all__ = ["Catalogue", "DocumentWords", "EditionState", "Publication"]

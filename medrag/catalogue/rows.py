@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -27,7 +27,9 @@ from medrag.records import (
 __all__ = [
     "assertion_row",
     "compact",
+    "concept_of",
     "concept_row",
+    "cut_of",
     "document_of",
     "document_row",
     "edition_of",
@@ -183,6 +185,15 @@ def passage_of(row: Row) -> Passage:
     )
 
 
+def cut_of(row: Sequence[Any], text: str) -> Passage:
+    """From the columns of a passage in the order of its record, and its document's text."""
+    identifier, document, edition, ordinal, start, end, kind, section, code, page, scope = row
+    path = tuple(json.loads(section)) if section != "[]" else ()
+    spans = tuple(Span(*pair) for pair in json.loads(scope)) if scope != "[]" else ()
+    words = text[start:end]
+    return Passage(identifier, document, edition, ordinal, start, end, words, kind, path, code, page, spans)
+
+
 def assertion_row(assertion: Assertion) -> dict[str, Any]:
     return {
         "id": assertion.id,
@@ -223,6 +234,10 @@ def concept_row(concept: Concept, edition: str) -> dict[str, Any]:
         "name": concept.name,
         "codes": compact(dict(concept.codes)),
     }
+
+
+def concept_of(row: Row) -> Concept:
+    return Concept(row["id"], row["kind"], row["name"], json.loads(row["codes"]))
 
 
 def name_row(name: Name, edition: str) -> dict[str, Any]:

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import TypeVar
 
 from medrag.catalogue import Catalogue, EditionState
 from medrag.errors import IndexUnavailable, ShelfRefused
 from medrag.identifiers import content_id
 from medrag.index.bm25 import snap_length, weigh_document
 from medrag.index.encoders.cache import EncodeCount, VectorCache, encode_cached
+from medrag.index.spool import SpooledPassage, WordSpool, open_spool, token_ids
 from medrag.protocols import Encoder, IndexBuilder, IndexPoint, IndexStore
-from medrag.records import Document, Passage, Snapshot, Work
+from medrag.records import Snapshot, Work
 from medrag.settings import Settings
 from medrag.text.indexed import index_text
-from medrag.text.tokens import default_tokenizer, token_id
+from medrag.text.tokens import default_tokenizer
 
 __all__ = ["BuildCount", "Builder", "Plan", "plan_snapshot", "publish_snapshot"]
 
 #: Goes into every index name; raise it when what an index holds changes shape.
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 
 #: Texts handed to the encoder's cache together: it sorts them by length, so that batches waste no padding, and
 #: memory stays flat however large the shelf.
@@ -47,6 +46,13 @@ class Plan:
     k1: float
     b: float
     encoder: str
+    #: Works of the editions, by id: what of them stands in every point's payload.
+    works: Mapping[str, Work]
+
+    @property
+    def marks(self) -> dict[str, tuple[str, str, str]]:
+        """What a change of a work's card changes in points already written."""
+        return {work.id: (work.kind, work.jurisdiction, work.authority) for work in self.works.values()}
 
     @property
     def identity(self) -> dict[str, object]:
@@ -58,6 +64,7 @@ class Plan:
             "k1": self.k1,
             "b": self.b,
             "encoder": self.encoder,
+            "works": sorted(self.marks.items()),
         }
 
     @property
@@ -82,7 +89,10 @@ def plan_snapshot(catalogue: Catalogue, settings: Settings, encoder: Encoder | N
         raise ShelfRefused("there is nothing to publish: no complete edition holds a passage")
     fingerprint = encoder.fingerprint if encoder is not None else ""
     held.sort(key=lambda state: state.edition.id)
-    return Plan(tuple(held), default_tokenizer().fingerprint, settings.bm25_k1, settings.bm25_b, fingerprint)
+    named = {state.edition.work for state in held}
+    works = {work.id: work for work in catalogue.works() if work.id in named}
+    tokenizer = default_tokenizer().fingerprint
+    return Plan(tuple(held), tokenizer, settings.bm25_k1, settings.bm25_b, fingerprint, works)
 
 
 class Builder:
@@ -92,43 +102,67 @@ class Builder:
         self,
         catalogue: Catalogue,
         store: IndexStore,
-        cache: VectorCache,
+        open_cache: Callable[[], VectorCache],
         encoder: Encoder | None,
         spool: Path,
         progress: Progress,
     ) -> None:
         self.catalogue = catalogue
         self.store = store
-        self.cache = cache
+        self.open_cache = open_cache
         self.encoder = encoder
         self.spool = spool
         self.progress = progress
         self.count = BuildCount()
-        self.works: Mapping[str, Work] = {work.id: work for work in catalogue.works()}
 
     def build(self, plan: Plan, base: Snapshot | None, *, dimension: int | None) -> None:
-        """Writes the index ``plan.snapshot``. With a fitting ``base`` only the difference is written."""
+        """Writes the index ``plan.snapshot``. With a fitting ``base`` only the difference is written.
+
+        Raises IndexUnavailable, EncoderUnavailable, CatalogueUnavailable; nothing a reader could open is left then.
+        """
         old = self.usable(plan, base, dimension)
+        name = base.index if base is not None and old is not None else None
         lengths: dict[str, list[int]] = json.loads(old["lengths"]) if old else {}
         wanted = {state.edition.id for state in plan.editions}
         new = [state for state in plan.editions if state.edition.id not in lengths]
-        gone = sorted(set(lengths) - wanted)
-        with tempfile.TemporaryFile(dir=self.spool) as words:
-            lengths = {edition: told for edition, told in lengths.items() if edition in wanted}
-            lengths |= self.spool_words(new, words)
+        gone = {edition: lengths[edition][0] for edition in sorted(set(lengths) - wanted)}
+        kept = {edition: told for edition, told in lengths.items() if edition in wanted}
+        with open_spool(self.spool) as words:
+            lengths = kept | self.spool_words(new, words)
             average = snap_length(mean_length(lengths))
-            if old and float(old["average"]) != average:
-                return self.build(plan, None, dimension=dimension)
-            name = base.index if base is not None and old else None
-            builder = self.store.build(plan.snapshot, dimension=dimension, base=name)
+            fits = old is not None and float(old["average"]) == average
+            builder = self.begin(plan, name, gone, dimension) if fits else None
+            if builder is None and old is not None:
+                self.build(plan, None, dimension=dimension)
+                return
+            builder = builder or self.store.build(plan.snapshot, dimension=dimension)
             try:
                 bare = new if old and old["encoder"] == plan.encoder else plan.editions
-                self.fill(builder, plan, new, gone, bare, words, average)
+                self.fill(builder, plan, words, average, sum(state.passages for state in new), bare)
                 builder.finish(describe(plan, average, lengths, dimension))
             except BaseException:
                 builder.abandon()
                 raise
-        return None
+
+    def begin(
+        self, plan: Plan, base: str | None, gone: Mapping[str, int], dimension: int | None
+    ) -> IndexBuilder | None:
+        """A copy of the base index without the editions that are gone; None when it cannot be had, because the base
+        is damaged or the catalogue no longer knows all that is to go."""
+        try:
+            builder = self.store.build(plan.snapshot, dimension=dimension, base=base)
+        except IndexUnavailable:
+            return None
+        try:
+            deleted = {e: builder.delete(sorted(self.catalogue.passage_ids(e))) for e in gone}
+        except BaseException:
+            builder.abandon()
+            raise
+        if deleted != gone:
+            builder.abandon()
+            return None
+        self.count.deleted += sum(deleted.values())
+        return builder
 
     def usable(self, plan: Plan, base: Snapshot | None, dimension: int | None) -> dict[str, str] | None:
         """The base index's own account when its points can be kept as they are; None to write all anew."""
@@ -140,29 +174,22 @@ class Builder:
             return None
         same = describe(plan, 0.0, {}, dimension)
         fits = all(meta.get(key) == same[key] for key in ("version", "tokenizer", "k1", "b", "dimension"))
-        if not fits or meta.get("encoder") not in ("", plan.encoder):
+        if not fits or meta.get("encoder") not in ("", plan.encoder) or not json.loads(meta["lengths"]):
             return None
-        held: dict[str, list[int]] = json.loads(meta["lengths"])
-        shas: dict[str, str] = json.loads(meta["editions"])
-        now = {state.edition.id: state.edition.content_sha256 for state in plan.editions}
-        return None if any(now.get(e, sha) != sha for e, sha in shas.items()) or not held else meta
+        return meta if agree(meta, same, "editions") and agree(meta, same, "works") else None
 
-    def spool_words(self, states: Sequence[EditionState], words: IO[bytes]) -> dict[str, list[int]]:
-        """Tokenises the new editions' passages once, onto disk; gives (passages, tokens) by edition."""
+    def spool_words(self, states: Sequence[EditionState], words: WordSpool) -> dict[str, list[int]]:
+        """Tokenises the editions' passages once, onto disk; gives (passages, tokens) by edition."""
         lengths: dict[str, list[int]] = {}
-        tokenizer, total = default_tokenizer(), sum(state.passages for state in states)
-        done = 0
+        total, done = sum(state.passages for state in states), 0
         for state in states:
             told = lengths.setdefault(state.edition.id, [0, 0])
-            for document, passages in self.catalogue.read_edition(state.edition.id):
-                for passage in passages:
-                    text = index_text(document.title, passage, document.text)
-                    ids = array("I", map(token_id, tokenizer.tokenize(text)))
-                    words.write(len(ids).to_bytes(4, "little"))
-                    words.write(ids.tobytes())
-                    told[0] += 1
-                    told[1] += len(ids)
-                done += len(passages)
+            for document, passages in self.catalogue.read_words(state.edition.id):
+                ids = [token_ids(document, passage) for passage in passages]
+                words.add(document, passages, ids)
+                told[0] += len(ids)
+                told[1] += sum(map(len, ids))
+                done += len(ids)
                 self.progress("words", done, total)
         return lengths
 
@@ -170,41 +197,33 @@ class Builder:
         self,
         builder: IndexBuilder,
         plan: Plan,
-        new: Sequence[EditionState],
-        gone: Sequence[str],
-        bare: Sequence[EditionState],
-        words: IO[bytes],
+        words: WordSpool,
         average: float,
+        total: int,
+        bare: Sequence[EditionState],
     ) -> None:
-        """Deletes what went, adds what came, and gives the ``bare`` editions' passages their vectors."""
-        for edition in gone:
-            self.count.deleted += builder.delete(sorted(self.catalogue.passage_ids(edition)))
-        words.seek(0)
-        total = sum(state.passages for state in new)
-        points = self.points(new, words, plan, average)
+        """Adds the passages whose words were spooled, and gives the ``bare`` editions' passages their vectors."""
+        work_of = {state.edition.id: plan.works[state.edition.work] for state in plan.editions}
+        points = (
+            IndexPoint(
+                held.passage,
+                weigh_document(held.tokens, average, plan.k1, plan.b),
+                None,
+                payload(work_of[held.edition], held),
+            )
+            for held in words.read()
+        )
         self.count.written += builder.upsert(self.told("index", points, total))
         if self.encoder is not None:
             self.count.written += builder.set_dense(self.vectors(self.encoder, bare))
-
-    def points(
-        self, new: Sequence[EditionState], words: IO[bytes], plan: Plan, average: float
-    ) -> Iterator[IndexPoint]:
-        for state in new:
-            work = self.works[state.edition.work]
-            for document, passages in self.catalogue.read_edition(state.edition.id):
-                for passage in passages:
-                    ids = array("I")
-                    ids.frombytes(words.read(4 * int.from_bytes(words.read(4), "little")))
-                    sparse = weigh_document(ids, average, plan.k1, plan.b)
-                    yield IndexPoint(passage.id, sparse, None, payload(work, document, passage))
 
     def vectors(
         self, encoder: Encoder, states: Sequence[EditionState]
     ) -> Iterator[tuple[str, Sequence[float]]]:
         """(passage, vector) for every passage of the editions; known texts come from the cache."""
-        done, total = 0, sum(state.passages for state in states)
+        done, total, cache = 0, sum(state.passages for state in states), self.open_cache()
         for batch in batched(self.texts(states), ENCODE_TOGETHER):
-            encoded = encode_cached(encoder, self.cache, [text for _, text in batch], self.count.encoded)
+            encoded = encode_cached(encoder, cache, [text for _, text in batch], self.count.encoded)
             for position, vector in encoded:
                 yield batch[position][0], vector.tolist()
                 done += 1
@@ -214,7 +233,7 @@ class Builder:
     def texts(self, states: Sequence[EditionState]) -> Iterator[tuple[str, str]]:
         """(passage id, words to encode) of every passage of the editions."""
         for state in states:
-            for document, passages in self.catalogue.read_edition(state.edition.id):
+            for document, passages in self.catalogue.read_words(state.edition.id):
                 for passage in passages:
                     yield passage.id, index_text(document.title, passage, document.text)
 
@@ -226,6 +245,12 @@ class Builder:
             yield item
 
 
+def agree(old: Mapping[str, str], new: Mapping[str, str], key: str) -> bool:
+    """Whether two indexes say the same of the editions, or works, that both hold."""
+    before, after = json.loads(old.get(key, "null")), json.loads(new[key])
+    return before is not None and all(after.get(name, told) == told for name, told in before.items())
+
+
 def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     """Lists of ``size`` items, the last perhaps shorter."""
     held = iter(items)
@@ -233,16 +258,16 @@ def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
         yield batch
 
 
-def payload(work: Work, document: Document, passage: Passage) -> dict[str, str]:
+def payload(work: Work, held: SpooledPassage) -> dict[str, str]:
     """The keys a search may filter by."""
     return {
         "work": work.id,
-        "edition": passage.edition,
+        "edition": held.edition,
         "kind": work.kind,
-        "jurisdiction": document.jurisdiction or work.jurisdiction,
-        "language": document.language,
+        "jurisdiction": held.jurisdiction or work.jurisdiction,
+        "language": held.language,
         "authority": work.authority,
-        "code": passage.code or "",
+        "code": held.code or "",
     }
 
 
@@ -267,6 +292,7 @@ def describe(
         "editions": json.dumps(
             {s.edition.id: s.edition.content_sha256 for s in plan.editions}, sort_keys=True
         ),
+        "works": json.dumps(plan.marks, sort_keys=True),
     }
 
 

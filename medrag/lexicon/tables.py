@@ -47,7 +47,7 @@ class Row:
     def _member(self, column: str, text: str, allowed: Sequence[Word]) -> Word:
         if text not in allowed:
             self.refuse(column, f"{text!r} is not one of {', '.join(allowed)}")
-        return allowed[allowed.index(text)]  # type: ignore[arg-type]
+        return allowed[allowed.index(text)]
 
     def refuse(self, column: str, problem: str) -> NoReturn:
         raise IntegrityError(

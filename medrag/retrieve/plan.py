@@ -10,6 +10,8 @@ from functools import cache
 from medrag.concepts import Linker, Mention, Thing, default_linker
 from medrag.lexicon import Intent, compile_cue, load_expansions, load_intents, load_sections
 from medrag.protocols import SparseVector
+from medrag.retrieve.names import find_listed
+from medrag.shelf import OpenShelf
 from medrag.text.normalise import detect_language, fold_name, to_simplified
 from medrag.text.tokens import default_tokenizer, token_id
 from medrag.vocabulary import Language
@@ -29,12 +31,18 @@ TOO_COMMON = frozenset(
 )
 
 
+#: What a question is about; everything else it mentions is a general clinical term.
+NAMED = frozenset(["drug", "class", "disease"])
+
+
 @dataclass(frozen=True, slots=True)
 class QueryWeights:
     """How much each kind of word counts beside the asker's own (1.0); chosen on the development questions."""
 
     #: The main name of a concept in another language than the question's.
     translation: float = 1.0
+    #: The same of a general clinical term, which is said in more ways.
+    term: float = 0.6
     #: Its other names, and its names in the question's own language.
     synonym: float = 0.4
     #: The names of the classes a drug belongs to.
@@ -84,13 +92,13 @@ def find_intents(question: str) -> dict[Intent, float]:
 def plan_question(
     question: str,
     *,
-    classes: Mapping[str, tuple[str, ...]] | None = None,
+    shelf: OpenShelf | None = None,
     linker: Linker | None = None,
     weights: QueryWeights | None = None,
 ) -> Plan:
     """Reads a question: language, what it names, what it wants, and how the evidence would say it.
 
-    ``classes``: folded substance name to the classes the shelf's sources put it in.
+    With a ``shelf``, drugs its name lists know are found too, and the classes its sources put a drug in.
     """
     weights, linker = weights or QueryWeights(), linker or default_linker()
     language = detect_language(question)
@@ -98,8 +106,10 @@ def plan_question(
     mentions = tuple(
         mention for mention in linker.find(question, language) if mention.thing.id not in TOO_COMMON
     )
-    if asks_of_pairs(mentions, intents):
-        mentions = tuple(with_classes(mention, classes or {}, linker) for mention in mentions)
+    if shelf is not None:
+        mentions = (*mentions, *find_listed(shelf, question, linker, mentions))
+        if asks_of_pairs(mentions, intents):
+            mentions = tuple(with_classes(mention, shelf.classes, linker) for mention in mentions)
     tokens = tuple(default_tokenizer().tokenize(question))
     things = {mention.thing.id: mention.thing for mention in mentions}.values()
     return Plan(
@@ -126,8 +136,10 @@ def with_classes(mention: Mention, classes: Mapping[str, tuple[str, ...]], linke
         return mention
     named = [group for name in mention.thing.all_names() for group in classes.get(fold_name(name), ())]
     known = [name for group in named for thing in linker.named(group) for name in thing.all_names()]
-    both = tuple(dict.fromkeys([*named, *known]))
-    return replace(mention, thing=replace(mention.thing, classes=both))
+    classed = replace(
+        mention.thing, groups=tuple(dict.fromkeys(named)), classes=tuple(dict.fromkeys([*named, *known]))
+    )
+    return replace(mention, thing=classed)
 
 
 def weigh_words(
@@ -165,8 +177,9 @@ def expansions(
             names = thing.names.get(other, ())
             for position, name in enumerate(names):
                 main = position == 0 and other != language
-                yield name, weights.translation if main else weights.synonym
-        for name in thing.classes:
+                full = weights.translation if thing.kind in NAMED else weights.term
+                yield name, full if main else weights.synonym
+        for name in thing.groups:
             yield name, weights.group
         for name in thing.names.get("zh", ())[:1]:
             for words in table.get(name, ()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,9 +14,13 @@ from medrag.text.normalise import fold_name
 __all__ = ["Relevance", "covers", "judge"]
 
 #: Lift, in units of a fused score (0..1), of a passage that names everything the question names.
-COVERAGE_LIFT = 0.35
+COVERAGE_LIFT = 0.8
 #: Lift of a passage in a label section that answers the question's intent, or in the intent's words.
-INTENT_LIFT = 0.05
+INTENT_LIFT = 0.1
+#: Fall of a passage that says nothing of its own.
+HOLLOW_FALL = 0.5
+FEW_WORDS = 8
+HAN = re.compile("[\u4e00-\u9fff]")
 #: A drug, class or disease in the question matters more to the match than a general clinical term.
 NAMED_WEIGHT = {"drug": 1.0, "class": 1.0, "disease": 1.0}
 TERM_WEIGHT = 0.4
@@ -33,10 +38,12 @@ class Relevance:
     named: float
     #: Share of the intents whose words or section the passage has; 0.0 when the question shows no intent.
     intent: float
+    #: True for a passage that hardly says more than its headings: a cross-reference, a title.
+    hollow: bool
 
     @property
     def lift(self) -> float:
-        return COVERAGE_LIFT * self.coverage + INTENT_LIFT * self.intent
+        return COVERAGE_LIFT * self.coverage + INTENT_LIFT * self.intent - HOLLOW_FALL * self.hollow
 
 
 def judge(plan: Plan, passage: Passage, indexed: str) -> Relevance:
@@ -49,7 +56,14 @@ def judge(plan: Plan, passage: Passage, indexed: str) -> Relevance:
         share(sum(weights[thing] * held[thing] for thing in held), sum(weights.values())),
         share(sum(held[thing] for thing in named), len(named)),
         intent_share(plan, passage, folded),
+        hollow(passage),
     )
+
+
+def hollow(passage: Passage) -> bool:
+    """Whether a passage holds fewer than eight words that its headings do not."""
+    words = set(fold_name(passage.text).split()) - set(fold_name(" ".join(passage.section)).split())
+    return len(words) < FEW_WORDS and not any(HAN.search(word) for word in words)
 
 
 def share(part: float, whole: float) -> float:

@@ -10,6 +10,7 @@ from datetime import date
 from medrag.records import Edition, Found, Hit, Passage
 from medrag.retrieve.duplicates import fold_duplicates
 from medrag.retrieve.fuse import found_by, fuse_ranks, fuse_scores, rank
+from medrag.retrieve.pairs import find_stated
 from medrag.retrieve.plan import Plan, plan_question
 from medrag.retrieve.relevance import Relevance, judge
 from medrag.settings import Settings
@@ -19,7 +20,9 @@ from medrag.text.indexed import index_text
 __all__ = ["SearchResult", "search"]
 
 #: Fused hits whose text is read for coverage of the question; the rest keep the fused order below them.
-READ = 40
+READ = 60
+#: Lift of a passage that states an interaction between two things the question names: above any resemblance.
+STATED_LIFT = 1.0
 
 Ranking = Sequence[tuple[str, float]]
 
@@ -50,7 +53,7 @@ def search(
 ) -> SearchResult:
     """Answers a question with passages of the editions in force. Raises Unavailable when the index cannot be read."""
     clock = Clock()
-    plan = plan_question(question, classes=shelf.classes)
+    plan = plan_question(question, shelf=shelf)
     searched, keep = shelf.narrow(filters or SearchFilters(), as_of)
     clock.lap("plan")
     rankings: dict[str, Ranking] = {}
@@ -62,8 +65,13 @@ def search(
             clock.lap("encode")
             rankings["dense"] = shelf.index.search_dense(vector.tolist(), keep, settings.candidates)
             clock.lap("vectors")
-    fused = rank(fuse(rankings, settings))
-    hits, relevance = read_hits(shelf, plan, fused, found_by(rankings), limit or settings.top_k)
+    fused = fuse(rankings, settings)
+    stated = find_stated(shelf, plan.things, (edition.id for edition in searched))
+    for passage, weight in stated:
+        fused[passage] = fused.get(passage, 0.0) + STATED_LIFT * weight
+    if stated:
+        rankings["assertion"] = stated
+    hits, relevance = read_hits(shelf, plan, rank(fused), found_by(rankings), limit or settings.top_k)
     clock.lap("read")
     cosines = tuple(score for _, score in rankings.get("dense", ()))
     return SearchResult(plan, hits, relevance, searched, shelf.encoder is not None, clock.laps, cosines)

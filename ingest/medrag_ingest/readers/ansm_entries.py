@@ -11,6 +11,7 @@ from medrag.vocabulary import Severity
 from medrag_ingest.parsed import BlockKind, ParsedDocument, RawAssertion, TextBuilder
 from medrag_ingest.raw import RawFile
 from medrag_ingest.readers.ansm_levels import LEVELS, Field, Statement, codes_of, own_statements, stated_in
+from medrag_ingest.readers.ansm_spacing import lost_spaces, spaced_in
 from medrag_ingest.readers.checked import check_keys, text_at, unforeseen
 
 __all__ = ["SCALE", "read_main_drugs"]
@@ -88,11 +89,12 @@ class _MainDrug:
     def _read_entry(self, at: int, texts: Mapping[str, str], rows: Sequence[object]) -> None:
         self._builder.heading(texts["plus_drug"], 2, locator=f"/{at}/plus_drug")
         note = self._note_of(at, texts[_NOTE])
-        levels = [self._read_level(at, n, row) for n, row in enumerate(rows)]
-        mechanism = self._write(texts["interaction_mechanism"], f"/{at}/interaction_mechanism")
+        described = texts["description"]
+        levels = [self._read_level(at, n, row, described) for n, row in enumerate(rows)]
+        mechanism = self._write_spaced(at, "interaction_mechanism", texts["interaction_mechanism"], described)
         statements = own_statements(levels, mechanism)
-        self._count(levels, mechanism, statements, texts["description"])
-        statements += self._only_described(at, texts["description"], {item.severity for item in statements})
+        self._count(levels, mechanism, statements)
+        statements += self._only_described(at, described, {item.severity for item in statements})
         self._assertions += [
             self._assertion(texts["plus_drug"], item, mechanism, note) for item in statements
         ]
@@ -102,32 +104,36 @@ class _MainDrug:
             return self._shared_note
         return self._write(text, f"/{at}/{_NOTE}")
 
-    def _read_level(self, at: int, n: int, value: object) -> tuple[Severity, Field, Field | None]:
-        pointer = f"/{at}/severity_levels/{n}"
-        row = check_keys(self._raw, value, _LEVEL, pointer)
-        level, info = (text_at(self._raw, row[key], f"{pointer}/{key}") for key in ("level", "info"))
+    def _write_spaced(self, at: int, pointer: str, text: str, description: str) -> Field | None:
+        """Writes a text as the entry's description spaces it where the field itself lost the space between words."""
+        if not text.strip() or not lost_spaces(text, description):
+            return self._write(text, f"/{at}/{pointer}")
+        spaced = spaced_in(text, description)
+        self._notes["texts_with_joined_words"] += 1
+        self._notes["texts_spaced_from_description"] += spaced is not None
+        return self._write(spaced, f"/{at}/description") if spaced else self._write(text, f"/{at}/{pointer}")
+
+    def _read_level(
+        self, at: int, n: int, value: object, description: str
+    ) -> tuple[Severity, Field, Field | None]:
+        pointer = f"severity_levels/{n}"
+        row = check_keys(self._raw, value, _LEVEL, f"/{at}/{pointer}")
+        level, info = (text_at(self._raw, row[key], f"/{at}/{pointer}/{key}") for key in ("level", "info"))
         if level not in LEVELS:
-            unforeseen(self._raw, f"a level not known: {level!r}", field=f"{pointer}/level")
-        span = self._builder.write("entry", level, locator=f"{pointer}/level", separator="\n")
-        return LEVELS[level], Field(level, span), self._write(info, f"{pointer}/info")
+            unforeseen(self._raw, f"a level not known: {level!r}", field=f"/{at}/{pointer}/level")
+        span = self._builder.write("entry", level, locator=f"/{at}/{pointer}/level", separator="\n")
+        return LEVELS[level], Field(level, span), self._write_spaced(at, f"{pointer}/info", info, description)
 
     def _count(
         self,
         levels: Sequence[tuple[Severity, Field, Field | None]],
         mechanism: Field | None,
         statements: Sequence[Statement],
-        description: str,
     ) -> None:
-        squeezed = " ".join(description.split())
-        infos = [info.text for _, _, info in levels if info]
         self._notes["entries"] += 1
         self._notes["entries_without_mechanism"] += mechanism is None
         self._notes["levels"] += len(levels)
         self._notes["levels_found_in_text"] += len(statements) - len(levels)
-        # The JSON's level texts lost the space at some line breaks ("dumétoprolol"); its description kept it.
-        self._notes["texts_with_joined_words"] += sum(
-            " ".join(text.split()) not in squeezed for text in infos
-        )
 
     def _only_described(self, at: int, description: str, held: set[Severity]) -> list[Statement]:
         """Levels the entry's own head line names and its level fields lack; the description is then written too."""

@@ -1,0 +1,56 @@
+"""The HTTP door: routes, errors as problem documents, and what every response carries."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+import medrag
+from medrag.errors import MedragError
+from medrag.settings import Settings
+from medrag_api.gate import Gate
+from medrag_api.holder import ShelfHolder
+from medrag_api.routes import ask, health, passages, search, shelf
+from medrag_api.tell import tell_http, tell_invalid, tell_medrag
+
+__all__ = ["create_app"]
+
+DESCRIPTION = """Answers medication and guideline questions from sources it can show: every sentence is proved by an
+exact quote. It does not diagnose, triage or write prescriptions."""
+
+
+def create_app(settings: Settings, holder: ShelfHolder | None = None) -> FastAPI:
+    """The application over one home. The shelf opens at start-up, or with the first question where none is run."""
+    held = holder or ShelfHolder(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(held.warm)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(held.close)
+
+    app = FastAPI(
+        title="medrag",
+        version=medrag.__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.holder = held
+    for room in (ask, search, passages, shelf, health):
+        app.include_router(room.router)
+    app.add_exception_handler(MedragError, tell_medrag)
+    app.add_exception_handler(RequestValidationError, tell_invalid)
+    app.add_exception_handler(HTTPException, tell_http)
+    app.add_middleware(Gate, max_body_bytes=settings.max_body_bytes)
+    return app

@@ -1,0 +1,96 @@
+"""``medrag ingest``: cards to a published shelf, with a receipt for each."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from medrag_api.cli.failing import put_json
+from medrag_api.cli.options import door
+
+if TYPE_CHECKING:
+    from medrag.settings import Settings
+    from medrag_ingest.manifest import Manifest
+
+__all__ = ["ingest"]
+
+CARDS = (".yaml", ".yml")
+
+
+@click.command(short_help="Put works on the shelf: manifest files or shelf ids.")
+@click.argument("targets", nargs=-1, metavar="TARGET...")
+@click.option("--starter", is_flag=True, help="The works that need nothing but a package index.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Every work that can be reached; says which could not, and why."
+)
+@door
+def ingest(
+    targets: Sequence[str], starter: bool, everything: bool, as_json: bool, settings: Settings
+) -> None:
+    """Takes TARGETs, manifest files or ids of cards, and publishes the shelf when anything is new.
+
+    Unchanged works cost nothing. A work that is refused (exit 3) or out of reach (exit 5; not an error with --all) is
+    told in its receipt and stops no other.
+    """
+    from medrag_api.intake import exit_code, run_ingest
+    from medrag_api.progress import open_progress
+
+    if sum((bool(targets), starter, everything)) != 1:
+        raise click.UsageError("Name what to ingest: TARGETs, or --starter, or --all.")
+    cards = chosen_cards(targets, starter=starter, everything=everything)
+    with open_progress() as progress:
+        report = run_ingest(cards, settings, progress)
+    document = report.as_json()
+    if as_json:
+        put_json(document)
+    else:
+        from medrag_api.show import show_report
+
+        show_report(document)
+    raise click.exceptions.Exit(exit_code(report, everything=everything))
+
+
+def chosen_cards(targets: Sequence[str], *, starter: bool, everything: bool) -> list[Manifest]:
+    """The cards meant, each once. Raises ManifestRefused, NotFound, UsageError."""
+    from medrag_ingest.cards import load_cards, starter_cards
+
+    if starter:
+        return list(starter_cards().values())
+    if everything:
+        return list(load_cards().values())
+    found = [card_of(target) for target in targets]
+    return list({card.edition_id: card for card in found}.values())
+
+
+def card_of(target: str) -> Manifest:
+    """A manifest file or a card's id. Raises NotFound with near ids, UsageError for a document."""
+    from medrag.errors import NotFound, UsageError
+    from medrag_ingest.cards import load_cards
+    from medrag_ingest.manifest import Manifest
+
+    path = Path(target)
+    if path.suffix.lower() in CARDS:
+        return Manifest.from_yaml(path)
+    cards = load_cards()
+    if target in cards:
+        return cards[target]
+    if path.is_file() or path.suffix.lower() in DOCUMENTS:
+        raise UsageError(
+            "single documents are not taken by this version",
+            remedy="Write a manifest (.yaml) that names the file as a source, or give a shelf id: "
+            + ", ".join(cards),
+        )
+    near = difflib.get_close_matches(target, cards, n=3, cutoff=0.5)
+    raise NotFound(
+        "no card has that id and no manifest file that name",
+        remedy=f"Did you mean {' or '.join(near)}?" if near else f"Ids: {', '.join(cards)}",
+    )
+
+
+DOCUMENTS = frozenset(
+    {".pdf", ".docx", ".html", ".htm", ".md", ".txt", ".xml", ".csv", ".tsv", ".json", ".jsonl"}
+)

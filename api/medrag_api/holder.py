@@ -1,0 +1,145 @@
+"""Keeps the published shelf open for a server: follows the catalogue's pointer, and closes a shelf after its last reader."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from medrag.errors import MedragError, Unavailable
+from medrag.settings import Settings
+from medrag.shelf import OpenShelf
+from medrag_api.wiring import Bench, published
+
+__all__ = ["POINTER_S", "ShelfHolder"]
+
+#: Seconds between looks at the pointer: a publication is seen by the next question a person can type.
+POINTER_S = 1.0
+
+
+@dataclass(slots=True)
+class Lease:
+    """An open shelf and how many are reading it."""
+
+    shelf: OpenShelf
+    readers: int = 0
+    retired: bool = False
+
+
+class ShelfHolder:
+    """Lends the published shelf. A reader keeps the shelf it was lent, whatever is published meanwhile.
+
+    A thread looks at the pointer once a second and opens what it names, so that no reader waits for an index to open.
+    When the pointer names a snapshot that cannot be opened, readers are told so: what was taken off the shelf is not
+    served on from memory.
+    """
+
+    def __init__(self, settings: Settings, *, every_s: float = POINTER_S) -> None:
+        self.settings = settings
+        self.every_s = every_s
+        #: Told a snapshot id or an error after each change.
+        self.on_change: Callable[[str, MedragError | None], None] | None = None
+        self._bench: Bench | None = None
+        self._lease: Lease | None = None
+        self._problem: MedragError | None = None
+        self._lock = threading.Lock()
+        self._refreshing = threading.Lock()
+        self._stop = threading.Event()
+        self._watcher: threading.Thread | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[OpenShelf]:
+        """The shelf of this moment. Raises what opening it raised, or Unavailable when nothing is published."""
+        lease = self._borrow()
+        try:
+            yield lease.shelf
+        finally:
+            self._give_back(lease)
+
+    def _borrow(self) -> Lease:
+        if self._watcher is None:
+            self.warm()
+        with self._lock:
+            if self._problem is not None:
+                raise again(self._problem)
+            if self._lease is None:
+                raise Unavailable("the shelf is closed")
+            self._lease.readers += 1
+            return self._lease
+
+    def _give_back(self, lease: Lease) -> None:
+        with self._lock:
+            lease.readers -= 1
+            done = lease.retired and lease.readers == 0
+        if done:
+            lease.shelf.close()
+
+    def refresh(self) -> None:
+        """Looks at the pointer now and opens what it names if that is not open yet. Readers go on meanwhile."""
+        with self._refreshing:
+            try:
+                self._follow()
+            except MedragError as error:
+                self._tell("", error)
+
+    def _follow(self) -> None:
+        if self._stop.is_set():
+            return
+        if self._bench is None:
+            self._bench = Bench(self.settings)
+        wanted = published(self._bench.catalogue)
+        held = self._lease
+        if held is not None and held.shelf.snapshot.id == wanted.id:
+            if self._problem is not None:
+                self._tell(wanted.id, None)
+            return
+        self._swap(Lease(self._bench.open(wanted)))
+        self._tell(wanted.id, None)
+
+    def _swap(self, fresh: Lease | None) -> None:
+        """Lends ``fresh`` from now on; the old one closes now or with its last reader."""
+        with self._lock:
+            old, self._lease, self._problem = self._lease, fresh, None
+            if old is not None:
+                old.retired = True
+            done = old is not None and old.readers == 0
+        if done and old is not None:
+            old.shelf.close()
+
+    def _tell(self, snapshot: str, problem: MedragError | None) -> None:
+        changed = problem is None or str(problem) != str(self._problem)
+        with self._lock:
+            self._problem = problem
+        if changed and self.on_change is not None:
+            self.on_change(snapshot, problem)
+
+    def warm(self) -> None:
+        """Opens the shelf and starts to follow the pointer; what cannot be opened is told to the readers."""
+        self.refresh()
+        self.watch()
+
+    def watch(self) -> None:
+        """Starts the thread that follows the pointer; once."""
+        with self._lock:
+            if self._watcher is not None or self._stop.is_set():
+                return
+            self._watcher = threading.Thread(target=self._look, name="medrag-pointer", daemon=True)
+            self._watcher.start()
+
+    def _look(self) -> None:
+        while not self._stop.wait(self.every_s):
+            self.refresh()
+
+    def close(self) -> None:
+        """Stops looking and closes the shelf after its last reader."""
+        self._stop.set()
+        with self._refreshing:
+            self._swap(None)
+            if self._bench is not None:
+                self._bench.close()
+
+
+def again(problem: MedragError) -> MedragError:
+    """The same problem as an exception of this thread's own."""
+    return type(problem)(problem.problem, place=problem.place, remedy=problem.remedy)

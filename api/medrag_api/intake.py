@@ -1,0 +1,38 @@
+"""Runs an ingest for the command line, and says by exit code how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from medrag.errors import InputRefused, Unavailable
+from medrag_api.wiring import open_workshop
+
+if TYPE_CHECKING:
+    from medrag.settings import Settings
+    from medrag_ingest.manifest import Manifest
+    from medrag_ingest.pipeline import IngestReport
+    from medrag_ingest.workshop import Progress
+
+__all__ = ["exit_code", "run_ingest"]
+
+
+def run_ingest(cards: Sequence[Manifest], settings: Settings, progress: Progress) -> IngestReport:
+    """Opens the workshop for one run. Raises ShelfBusy, Unavailable."""
+    from medrag_ingest.pipeline import ingest
+
+    workshop = open_workshop(settings)
+    try:
+        return ingest(cards, workshop, progress)
+    finally:
+        workshop.catalogue.close()
+
+
+def exit_code(report: IngestReport, *, everything: bool) -> int:
+    """3 when a card was refused, 5 when one that was asked for by name, or the whole shelf, was out of reach."""
+    outcomes = {receipt.outcome for receipt in report.receipts}
+    if "refused" in outcomes:
+        return InputRefused.exit_code
+    if report.snapshot is None or ("unavailable" in outcomes and not everything):
+        return Unavailable.exit_code
+    return 0

@@ -1,0 +1,29 @@
+"""GET /shelf: which works are held, in which editions, under which rights."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from medrag.errors import NotFound
+from medrag_api.models import ShelfOut, WorkOut
+from medrag_api.routes.reading import PROBLEM, Reading, as_json
+from medrag_api.schemas import shelf_json, work_json
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+
+@router.get("/shelf", response_model=ShelfOut, responses=PROBLEM, summary="All works")
+def list_shelf(shelf: Reading) -> Response:
+    """The works of the published snapshot, by id."""
+    return as_json(shelf_json(shelf))
+
+
+@router.get("/shelf/{id}", response_model=WorkOut, responses=PROBLEM, summary="One work")
+def show_work(id: str, shelf: Reading) -> Response:
+    """A work with its editions, oldest first."""
+    if id not in {edition.work for edition in shelf.editions.values()}:
+        raise NotFound("no work of that id is on the shelf")
+    return as_json(work_json(shelf, shelf.works[id]))

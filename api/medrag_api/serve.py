@@ -1,0 +1,99 @@
+"""Runs the HTTP door: binds this machine alone, logs JSON lines without a word anyone asked."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import socket
+import sys
+
+import structlog
+import uvicorn
+
+from medrag.errors import MedragError, Place, Unavailable, UsageError
+from medrag.settings import Settings
+from medrag_api.app import create_app
+from medrag_api.holder import ShelfHolder
+
+__all__ = ["check_loopback", "configure_log", "serve"]
+
+#: Seconds an idle connection is kept.
+KEEP_ALIVE_S = 5
+#: Seconds running requests get to finish when the server stops.
+GRACE_S = 10
+
+
+def serve(settings: Settings) -> None:
+    """Serves until stopped. Raises UsageError for an address others can reach, Unavailable when the port is taken."""
+    check_loopback(settings.host)
+    configure_log(settings.log_level)
+    holder = ShelfHolder(settings)
+    holder.on_change = log_change
+    config = uvicorn.Config(
+        create_app(settings, holder),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    with bind(settings.host, settings.port) as listening:
+        structlog.get_logger("medrag.http").info(
+            "listening", host=settings.host, port=listening.getsockname()[1]
+        )
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def check_loopback(host: str) -> None:
+    """Raises UsageError unless only this machine can reach ``host``."""
+    try:
+        alone = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        alone = False
+    if not alone:
+        raise UsageError(
+            "binding an address others can reach needs keys, which this version does not have yet",
+            place=Place(field="host"),
+            remedy="Bind 127.0.0.1 and put a gateway that checks who asks before it",
+        )
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises Unavailable when the port is taken or not ours to take."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        raise Unavailable(
+            f"port {port} on {host} cannot be bound: {error.strerror}", remedy="Choose another with --port"
+        ) from error
+
+
+def configure_log(level: str) -> None:
+    """JSON lines on stderr; uvicorn's own warnings take the same way out."""
+    stamps: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*stamps, structlog.processors.JSONRenderer()],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )
+    handler = logging.StreamHandler()
+    formatter = structlog.stdlib.ProcessorFormatter(
+        processor=structlog.processors.JSONRenderer(), foreign_pre_chain=stamps
+    )
+    handler.setFormatter(formatter)
+    logging.getLogger("uvicorn").handlers = [handler]
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+
+
+def log_change(snapshot: str, problem: MedragError | None) -> None:
+    """The shelf that is read from now on, or why none can be."""
+    log = structlog.get_logger("medrag.shelf")
+    if problem is None:
+        log.info("shelf_opened", snapshot=snapshot)
+    else:
+        log.error("shelf_unavailable", problem=problem.problem, remedy=problem.remedy)

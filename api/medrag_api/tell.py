@@ -1,0 +1,74 @@
+"""Gives every failure over HTTP as application/problem+json: nothing that was sent comes back, and no stack trace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from medrag.errors import MedragError
+from medrag_api.problems import MEDIA_TYPE, problem_json, problem_of_error, problem_of_status
+from medrag_api.requests import field_problems
+
+__all__ = ["RETRY_AFTER_S", "instance_of", "problem_response", "tell_http", "tell_invalid", "tell_medrag"]
+
+#: Seconds a caller is asked to wait when the shelf cannot be read: it is looked at again every second.
+RETRY_AFTER_S = 5
+
+
+def tell_medrag(request: Request, error: Exception) -> Response:
+    """An error medrag raised on purpose."""
+    if not isinstance(error, MedragError):
+        raise error
+    return problem_response(problem_of_error(error, instance_of(request), places=False))
+
+
+def tell_invalid(request: Request, error: Exception) -> Response:
+    """A body or parameter that does not fit: 400 when it is no JSON, else 422 with its fields."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    found = error.errors()
+    if any(item["type"] == "json_invalid" for item in found):
+        return problem_response(problem_of_status(400, "The body is not JSON.", instance_of(request)))
+    problems = field_problems(found)
+    detail = f"{len(problems)} field{'s' if len(problems) > 1 else ''} cannot be taken as sent."
+    return problem_response(
+        problem_json("invalid", "Invalid request", 422, detail, instance_of(request), problems)
+    )
+
+
+#: What plain statuses say; the path and the body are never told back.
+DETAILS: Mapping[int, str] = {
+    400: "The request cannot be read.",
+    404: "There is nothing at this address.",
+    405: "This address does not take this method.",
+    413: "The body is larger than this server takes.",
+    415: "Send application/json.",
+}
+
+
+def tell_http(request: Request, error: Exception) -> Response:
+    """A status raised by the framework."""
+    if not isinstance(error, HTTPException):
+        raise error
+    detail = DETAILS.get(error.status_code, "The request cannot be answered.")
+    return problem_response(problem_of_status(error.status_code, detail, instance_of(request)), error.headers)
+
+
+def problem_response(problem: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """The document with its status; one that may pass says when to come back."""
+    more = dict(headers or {})
+    if problem["status"] == 503:
+        more["Retry-After"] = str(RETRY_AFTER_S)
+    body = json.dumps(problem, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return Response(body, problem["status"], more, MEDIA_TYPE)
+
+
+def instance_of(request: Request) -> str:
+    """Names this occurrence: the request's id, as in the log and the X-Request-ID header."""
+    return f"urn:medrag:request:{request.scope['state']['request_id']}"

@@ -1,0 +1,64 @@
+"""A small shelf made through the real catalogue, the embedded index and the hashing encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sample_shelf import BLOOD, KIDNEY, LEAFLETS, NOTES, add_edition
+
+from medrag.records import Document, Work
+from medrag.settings import Settings
+from medrag_api.wiring import open_workshop
+from medrag_ingest.pipeline import publish
+
+
+@pytest.fixture
+def settings(home: Path, hashing: None) -> Settings:
+    """Settings of an empty home with the hashing encoder."""
+    return Settings(home=home)
+
+
+@pytest.fixture
+def put_edition(settings: Settings) -> Callable[..., Document]:
+    """Seals an edition and publishes the shelf."""
+
+    def put(work: Work, label: str, published: str, sentences: tuple[str, ...]) -> Document:
+        workshop = open_workshop(settings)
+        try:
+            document = add_edition(workshop.catalogue, work, label, published, sentences)
+            publish(workshop, lambda *_: None)
+        finally:
+            workshop.catalogue.close()
+        return document
+
+    return put
+
+
+@pytest.fixture
+def stocked(settings: Settings, put_edition: Callable[..., Document]) -> Settings:
+    """A shelf of two works, one of which may not be passed on."""
+    put_edition(NOTES, "1", "2020-01-01", KIDNEY)
+    put_edition(LEAFLETS, "1", "2021-01-01", BLOOD)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The same shelf, made once, for tests that only read."""
+    made = Settings(home=tmp_path_factory.mktemp("standing"), encoder="hash")
+    workshop = open_workshop(made)
+    add_edition(workshop.catalogue, NOTES, "1", "2020-01-01", KIDNEY)
+    add_edition(workshop.catalogue, LEAFLETS, "1", "2021-01-01", BLOOD)
+    publish(workshop, lambda *_: None)
+    workshop.catalogue.close()
+    return made
+
+
+@pytest.fixture(autouse=True)
+def hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands read the environment: the hashing encoder, and nothing of this machine's own."""
+    monkeypatch.setenv("MEDRAG_ENCODER", "hash")
+    for name in ("MEDRAG_HOME", "MEDRAG_SETTINGS", "MEDRAG_CATALOGUE_URL", "MEDRAG_QDRANT_URL"):
+        monkeypatch.delenv(name, raising=False)
