@@ -4,33 +4,38 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from medrag.answer.evidence import Evidence
+from medrag.protocols import Encoder
 
-__all__ = ["AbstentionRule", "load_rule"]
+__all__ = ["PACKAGED", "WORDS", "AbstentionRule", "load_rule", "rule_for"]
+
+
+#: The rule for a shelf searched with vectors of the packaged model, and for any other search: words alone, or words
+#: with vectors of a model the rule has never seen.
+PACKAGED, WORDS = "packaged", "words"
 
 
 @dataclass(frozen=True, slots=True)
 class AbstentionRule:
     """Answer when the modelled chance that the shelf answers reaches the threshold.
 
-    ``figures`` names the evidence figures the weights belong to; ``learnt_on`` says where the numbers came from and
-    what they scored, so that a changed rule is a reviewed file.
+    ``weights`` is by evidence figure; ``learnt`` says on what, and what it scored, so that a changed rule is a
+    reviewed file.
     """
 
-    figures: tuple[str, ...]
-    weights: tuple[float, ...]
+    weights: Mapping[str, float]
     bias: float
     threshold: float
-    learnt_on: str
+    learnt: str
 
     def chance(self, evidence: Evidence) -> float:
         """The modelled chance, 0..1, that the passages answer the question."""
-        told = dict(zip(Evidence.names_of_figures(), evidence.vector(), strict=True))
-        total = self.bias + sum(w * told[name] for name, w in zip(self.figures, self.weights, strict=True))
+        total = self.bias + sum(weight * getattr(evidence, name) for name, weight in self.weights.items())
         return 1.0 / (1.0 + math.exp(-total))
 
     def too_thin(self, evidence: Evidence) -> bool:
@@ -39,10 +44,13 @@ class AbstentionRule:
 
 
 @cache
-def load_rule() -> AbstentionRule:
-    """The rule shipped with medrag, from ``abstention.json``."""
-    told = json.loads(files("medrag.answer").joinpath("abstention.json").read_text(encoding="utf-8"))
-    names = tuple(told["weights"])
-    return AbstentionRule(
-        names, tuple(told["weights"].values()), told["bias"], told["threshold"], told["learnt_on"]
-    )
+def load_rule(name: str) -> AbstentionRule:
+    """A rule shipped with medrag, ``packaged`` or ``words``, from ``abstention.json``."""
+    told = json.loads(files("medrag.answer").joinpath("abstention.json").read_text(encoding="utf-8"))[name]
+    return AbstentionRule(told["weights"], told["bias"], told["threshold"], told["learnt"])
+
+
+def rule_for(encoder: Encoder | None) -> AbstentionRule:
+    """The rule that was learnt with this encoder, or with none."""
+    known = encoder is not None and encoder.fingerprint.startswith("packaged:")
+    return load_rule(PACKAGED if known else WORDS)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 
-from medrag.retrieve.plan import Plan
+from medrag.retrieve.plan import NAMED, Plan
 from medrag.retrieve.search import SearchResult
 from medrag.shelf import OpenShelf
 from medrag.text.tokens import default_tokenizer, token_id
@@ -19,32 +19,31 @@ LOOK = 5
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Every figure is 0..1 unless said; more is better evidence."""
+    """Every figure is about 0..1 unless said; more is better evidence unless said."""
 
     #: Share of the question's word weight (idf) that the best single passage holds.
     recall: float
-    #: Share that the five best hold together.
-    reach: float
     #: Share of the question's words the shelf has at all.
     known: float
     #: Best share of the drugs, classes and diseases named that one passage names.
     named: float
     #: Best weighted share of everything mentioned.
     coverage: float
-    #: Best share of the intents met.
-    intent: float
     #: 1.0 when the question names a drug, class or disease, 0.0 when none.
     names: float
-    #: How many of the dense ranking's five best the word ranking has among its best twenty, over five.
+    #: How many of the five best of the dense ranking the word ranking has among its best twenty, over five.
     agreement: float
-    #: Standard deviations the best cosine stands above the mean of those returned, over 5.
+    #: Standard deviations the best cosine stands above the mean of those returned, over five.
     peak: float
-    #: 1.0 for a question in Chinese, whose own words are not in most of the evidence.
+    #: The best passage's score after fusion and reading; 0..3.
+    score: float
+    #: 1.0 when an entry between two of the things named is among the best hits.
+    stated: float
+    #: 1.0 for a question in Chinese, whose own words are not in most of the evidence; says nothing by itself.
     foreign: float
-
-    def vector(self) -> tuple[float, ...]:
-        """The figures in the order of `names_of_figures`."""
-        return astuple(self)
+    #: Best cosine. Of models such as e5 all cosines lie close together, so it is one figure among others, never a
+    #: cut-off, and only of the packaged model, which the rule was learnt with.
+    cosine: float
 
     @staticmethod
     def names_of_figures() -> tuple[str, ...]:
@@ -55,20 +54,20 @@ def weigh_evidence(shelf: OpenShelf, result: SearchResult, texts: Mapping[str, s
     """``texts`` are the indexed words of the hits, by passage id."""
     plan, best = result.plan, result.hits[:LOOK]
     weights = content_weights(shelf, plan)
-    held = [tokens(texts[hit.passage.id]) for hit in best]
     judged = [result.relevance[hit.passage.id] for hit in best]
-    everything: set[int] = set().union(*held) if held else set()
+    methods = {found.method for hit in best[:3] for found in hit.found}
     return Evidence(
-        max((covered(weights, words) for words in held), default=0.0),
-        covered(weights, everything),
-        known_share(shelf, plan),
-        max((item.named for item in judged), default=0.0),
-        max((item.coverage for item in judged), default=0.0),
-        max((item.intent for item in judged), default=0.0),
-        1.0 if any(thing.kind in ("drug", "class", "disease") for thing in plan.things) else 0.0,
-        agreement(result),
-        peak(result),
-        1.0 if plan.language == "zh" else 0.0,
+        recall=max((covered(weights, tokens(texts[hit.passage.id])) for hit in best), default=0.0),
+        known=known_share(shelf, plan),
+        named=max((item.named for item in judged), default=0.0),
+        coverage=max((item.coverage for item in judged), default=0.0),
+        names=1.0 if any(thing.kind in NAMED for thing in plan.things) else 0.0,
+        agreement=agreement(result),
+        peak=peak(result),
+        score=best[0].score if best else 0.0,
+        stated=1.0 if "assertion" in methods else 0.0,
+        foreign=1.0 if plan.language == "zh" else 0.0,
+        cosine=result.cosines[0] if result.cosines else 0.0,
     )
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from medrag.answer.abstain import load_rule
+from medrag.answer.abstain import rule_for
 from medrag.answer.compose import Composed, compose
 from medrag.answer.evidence import weigh_evidence
 from medrag.answer.question import Question, read_question
@@ -62,7 +62,7 @@ def enough(shelf: OpenShelf, result: SearchResult) -> bool:
     if not result.hits:
         return False
     texts = indexed_texts(shelf, {hit.passage.id: hit.passage for hit in result.hits})
-    return not load_rule().too_thin(weigh_evidence(shelf, result, texts))
+    return not rule_for(shelf.encoder).too_thin(weigh_evidence(shelf, result, texts))
 
 
 def answered(

@@ -16,7 +16,7 @@ from medrag.text.normalise import detect_language, fold_name, to_simplified
 from medrag.text.tokens import default_tokenizer, token_id
 from medrag.vocabulary import Language
 
-__all__ = ["Plan", "QueryWeights", "find_intents", "plan_question"]
+__all__ = ["NAMED", "Plan", "QueryWeights", "find_intents", "plan_question"]
 
 
 #: Terms that stand in half of all questions and tell passages apart in none.
