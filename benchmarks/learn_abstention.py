@@ -22,7 +22,7 @@ from sklearn.preprocessing import StandardScaler
 
 from medrag.answer.evidence import Evidence, weigh_evidence
 from medrag.answer.refuse import refusal_kind
-from medrag.retrieve.search import indexed_texts, search
+from medrag.retrieve.search import search
 from medrag.settings import load_settings
 from medrag.shelf import OpenShelf
 from medrag_api.evaluate.questions import read_questions
@@ -44,8 +44,7 @@ def figures(
         if refusal_kind(item["question"]) is not None:
             continue
         result = search(shelf, item["question"], settings)
-        texts = indexed_texts(shelf, {hit.passage.id: hit.passage for hit in result.hits})
-        evidence = weigh_evidence(shelf, result, texts)
+        evidence = weigh_evidence(shelf, result)
         rows.append([getattr(evidence, name) for name in Evidence.names_of_figures()])
         labels.append(int(item["answerable"]))
         asked.append(item)

@@ -11,7 +11,7 @@ from medrag.lexicon import load_names, load_terms
 from medrag.text.normalise import fold_name
 from medrag.vocabulary import LANGUAGES, Language
 
-__all__ = ["Linker", "Mention", "Thing", "default_linker", "mention_pattern", "name_keys"]
+__all__ = ["Linker", "Mention", "Thing", "default_linker", "name_keys", "names_in"]
 
 #: Longest name looked for, in code points of its folded form. The longest of the tables is below it.
 LONGEST = 64
@@ -229,14 +229,19 @@ def lexicon_things() -> Iterator[Thing]:
 
 
 @cache
-def mention_pattern(thing_id: str, names: tuple[str, ...]) -> re.Pattern[str]:
-    """Matches any of a thing's names in a folded text. ``thing_id`` keys the cache beside the names."""
-    keys = sorted({key for name in names for key in name_keys(name)}, key=len, reverse=True)
-    return re.compile("|".join(bounded(key) for key in keys))
+def keys_of(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The folded forms of names, shortest first: the sooner one is found the better."""
+    return tuple(sorted({key for name in names for key in name_keys(name)}, key=len))
 
 
-def bounded(key: str) -> str:
+def names_in(names: tuple[str, ...], folded: str) -> bool:
+    """Whether a folded text has any of the names, with no Latin letter or digit going on at either end."""
+    return any(key in folded and bounded(key).search(folded) is not None for key in keys_of(names))
+
+
+@cache
+def bounded(key: str) -> re.Pattern[str]:
     """A name as a pattern that no Latin letter or digit may continue on either side."""
     before = r"(?<![0-9a-z])" if latin(key[0]) else ""
     after = r"(?![0-9a-z])" if latin(key[-1]) else ""
-    return before + re.escape(key) + after
+    return re.compile(before + re.escape(key) + after)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -11,13 +13,18 @@ from functools import cached_property
 from medrag.catalogue import Catalogue
 from medrag.errors import Unavailable
 from medrag.protocols import Encoder, IndexFilter, IndexReader
-from medrag.records import Edition, Snapshot, Work
-from medrag.text.normalise import fold_name
+from medrag.records import Edition, Passage, Snapshot, Work
+from medrag.text.indexed import index_text
+from medrag.text.normalise import fold_name, has_han
 from medrag.vocabulary import Severity
 
-__all__ = ["OpenShelf", "SearchFilters", "StatedPair", "editions_in_force"]
+__all__ = ["OpenShelf", "ReadPassage", "SearchFilters", "StatedPair", "editions_in_force"]
 
 
+#: Read passages kept: about 2 KB each.
+KEPT_READ = 20_000
+#: A passage with fewer words of its own says nothing.
+FEW_WORDS = 8
 #: "(jus et fruit)": what a heading says beside the name.
 BRACKETS = re.compile(r"\([^()]*\)")
 
@@ -29,6 +36,19 @@ class StatedPair:
     passage: str
     edition: str
     severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPassage:
+    """A passage as search reads it."""
+
+    passage: Passage
+    #: The words it is indexed under: its own, its headings, its title.
+    indexed: str
+    #: Those words in the form names are compared in.
+    folded: str
+    #: True when it hardly says more than its headings: a cross-reference, a title.
+    hollow: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +75,14 @@ def editions_in_force(editions: Sequence[Edition], day: date) -> tuple[Edition, 
     return tuple(newest[work] for work in sorted(newest))
 
 
+def read_passage(passage: Passage, title: str, text: str) -> ReadPassage:
+    """Reads one passage of a document of this title and text."""
+    indexed = index_text(title, passage, text)
+    words = set(fold_name(passage.text).split()) - set(fold_name(" ".join(passage.section)).split())
+    hollow = len(words) < FEW_WORDS and not any(has_han(word) for word in words)
+    return ReadPassage(passage, indexed, fold_name(indexed), hollow)
+
+
 def name_forms(name: str) -> tuple[str, ...]:
     """A name as a source heads an entry with it, folded: whole, and without what it adds in brackets."""
     whole, bare = fold_name(name), fold_name(BRACKETS.sub(" ", name))
@@ -79,7 +107,29 @@ class OpenShelf:
         self.encoder = encoder if encoder is not None and encoder.fingerprint == snapshot.encoder else None
         held = [catalogue.edition(identifier).edition for identifier in snapshot.editions]
         self.editions: dict[str, Edition] = {edition.id: edition for edition in held}
+        self._read: OrderedDict[str, ReadPassage] = OrderedDict()
+        self._reading = threading.Lock()
         self.works: dict[str, Work] = {work.id: work for work in catalogue.works()}
+
+    def read(self, identifiers: Iterable[str]) -> dict[str, ReadPassage]:
+        """Passages by id, read for searching; the last some thousands read are kept, as a snapshot never changes."""
+        wanted = list(identifiers)
+        with self._reading:
+            held = {item: self._read[item] for item in wanted if item in self._read}
+        fresh = self.read_anew([item for item in wanted if item not in held])
+        with self._reading:
+            for item in wanted:
+                if item in fresh:
+                    self._read[item] = fresh[item]
+                self._read.move_to_end(item)
+            while len(self._read) > KEPT_READ:
+                self._read.popitem(last=False)
+        return held | fresh
+
+    def read_anew(self, identifiers: Sequence[str]) -> dict[str, ReadPassage]:
+        passages = self.catalogue.passages_of(identifiers)
+        texts = self.catalogue.document_texts({passage.document for passage in passages.values()})
+        return {item: read_passage(passage, *texts[passage.document]) for item, passage in passages.items()}
 
     @cached_property
     def classes(self) -> Mapping[str, tuple[str, ...]]:

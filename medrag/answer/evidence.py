@@ -50,14 +50,15 @@ class Evidence:
         return tuple(field.name for field in fields(Evidence))
 
 
-def weigh_evidence(shelf: OpenShelf, result: SearchResult, texts: Mapping[str, str]) -> Evidence:
-    """``texts`` are the indexed words of the hits, by passage id."""
+def weigh_evidence(shelf: OpenShelf, result: SearchResult) -> Evidence:
+    """Reads the best hits once more with the question's words in mind."""
     plan, best = result.plan, result.hits[:LOOK]
+    read = shelf.read(hit.passage.id for hit in best)
     weights = content_weights(shelf, plan)
     judged = [result.relevance[hit.passage.id] for hit in best]
     methods = {found.method for hit in best[:3] for found in hit.found}
     return Evidence(
-        recall=max((covered(weights, tokens(texts[hit.passage.id])) for hit in best), default=0.0),
+        recall=max((covered(weights, tokens(read[hit.passage.id].indexed)) for hit in best), default=0.0),
         known=known_share(shelf, plan),
         named=max((item.named for item in judged), default=0.0),
         coverage=max((item.coverage for item in judged), default=0.0),

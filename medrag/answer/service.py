@@ -17,7 +17,7 @@ from medrag.answer.words import abstention, refusal
 from medrag.errors import Place, UsageError
 from medrag.identifiers import sha256_text
 from medrag.retrieve.plan import Plan
-from medrag.retrieve.search import Clock, SearchResult, indexed_texts, search
+from medrag.retrieve.search import Clock, SearchResult, search
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf, SearchFilters
 from medrag.text.normalise import detect_language
@@ -61,8 +61,7 @@ def enough(shelf: OpenShelf, result: SearchResult) -> bool:
     """Whether the hits are evidence for this question; a search that found nothing never is."""
     if not result.hits:
         return False
-    texts = indexed_texts(shelf, {hit.passage.id: hit.passage for hit in result.hits})
-    return not rule_for(shelf.encoder).too_thin(weigh_evidence(shelf, result, texts))
+    return not rule_for(shelf.encoder).too_thin(weigh_evidence(shelf, result))
 
 
 def answered(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -377,10 +377,13 @@ class Catalogue:
         characters, lost = self.tuples(select(*sums).where(documents.c.edition == edition))[0]
         return int(characters or 0), int(lost or 0)
 
-    def names_of(self, folded: Iterable[str], held: Sequence[str]) -> list[Name]:
-        """Names whose folded form is among those asked, from the editions given."""
-        found = self.in_batches(select(names).where(names.c.edition.in_(held)), names.c.folded, folded)
-        return [rows.name_of(row) for row in found]
+    def names_of(self, folded: Iterable[str], held: Collection[str]) -> list[Name]:
+        """Names whose folded form is among those asked, from the editions given.
+
+        The editions are looked at here, not in the query: SQLite would walk a whole edition's names by their index.
+        """
+        found = self.in_batches(select(names), names.c.folded, folded)
+        return [rows.name_of(row) for row in found if row["edition"] in held]
 
     def concept_names(self, concept: str, held: Sequence[str]) -> list[Name]:
         query = select(names).where(names.c.concept == concept, names.c.edition.in_(held))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 
-from medrag.concepts import Thing, mention_pattern
+from medrag.concepts import Thing, names_in
 from medrag.records import Passage
 from medrag.retrieve.plan import Plan, expansion_table
+from medrag.shelf import ReadPassage
 from medrag.text.normalise import fold_name
 
 __all__ = ["Relevance", "covers", "judge"]
@@ -19,8 +19,6 @@ COVERAGE_LIFT = 0.8
 INTENT_LIFT = 0.1
 #: Fall of a passage that says nothing of its own.
 HOLLOW_FALL = 0.5
-FEW_WORDS = 8
-HAN = re.compile("[\u4e00-\u9fff]")
 #: A drug, class or disease in the question matters more to the match than a general clinical term.
 NAMED_WEIGHT = {"drug": 1.0, "class": 1.0, "disease": 1.0}
 TERM_WEIGHT = 0.4
@@ -46,9 +44,9 @@ class Relevance:
         return COVERAGE_LIFT * self.coverage + INTENT_LIFT * self.intent - HOLLOW_FALL * self.hollow
 
 
-def judge(plan: Plan, passage: Passage, indexed: str) -> Relevance:
-    """Reads one passage. ``indexed`` are the words it is indexed under."""
-    folded = fold_name(indexed)
+def judge(plan: Plan, read: ReadPassage) -> Relevance:
+    """Reads one passage."""
+    passage, folded = read.passage, read.folded
     weights = {thing: NAMED_WEIGHT.get(thing.kind, TERM_WEIGHT) for thing in plan.things}
     held = {thing: cover(thing, folded) for thing in weights}
     named = {thing for thing in weights if thing.kind in NAMED_WEIGHT}
@@ -56,14 +54,8 @@ def judge(plan: Plan, passage: Passage, indexed: str) -> Relevance:
         share(sum(weights[thing] * held[thing] for thing in held), sum(weights.values())),
         share(sum(held[thing] for thing in named), len(named)),
         intent_share(plan, passage, folded),
-        hollow(passage),
+        read.hollow,
     )
-
-
-def hollow(passage: Passage) -> bool:
-    """Whether a passage holds fewer than eight words that its headings do not."""
-    words = set(fold_name(passage.text).split()) - set(fold_name(" ".join(passage.section)).split())
-    return len(words) < FEW_WORDS and not any(HAN.search(word) for word in words)
 
 
 def share(part: float, whole: float) -> float:
@@ -77,9 +69,9 @@ def covers(thing: Thing, folded: str) -> bool:
 
 def cover(thing: Thing, folded: str) -> float:
     """1.0 for a text that names the thing, less for one that names only a class of it, 0.0 for neither."""
-    if mention_pattern(thing.id, tuple(thing.all_names())).search(folded):
+    if names_in(tuple(thing.all_names()), folded):
         return 1.0
-    if thing.classes and mention_pattern(thing.id + "/", thing.classes).search(folded):
+    if thing.classes and names_in(thing.classes, folded):
         return BY_CLASS
     return 0.0
 

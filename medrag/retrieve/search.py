@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from medrag.records import Edition, Found, Hit, Passage
+from medrag.records import Edition, Found, Hit
 from medrag.retrieve.duplicates import fold_duplicates
 from medrag.retrieve.fuse import found_by, fuse_ranks, fuse_scores, rank
 from medrag.retrieve.pairs import find_stated
@@ -15,7 +15,6 @@ from medrag.retrieve.plan import Plan, plan_question
 from medrag.retrieve.relevance import Relevance, judge
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf, SearchFilters
-from medrag.text.indexed import index_text
 
 __all__ = ["SearchResult", "search"]
 
@@ -94,26 +93,19 @@ def read_hits(
 ) -> tuple[tuple[Hit, ...], dict[str, Relevance]]:
     """Reads the best passages, lifts those that speak of what was asked, folds what is said twice."""
     head = dict(fused[: max(READ, limit)])
-    passages = shelf.catalogue.passages_of(head)
-    texts = indexed_texts(shelf, passages)
-    relevance = {item: judge(plan, passage, texts[item]) for item, passage in passages.items()}
-    scored = {item: head[item] + relevance[item].lift for item in passages}
+    read = shelf.read(head)
+    relevance = {item: judge(plan, told) for item, told in read.items()}
+    scored = {item: head[item] + relevance[item].lift for item in read}
     ordered = [item for item, _ in rank(scored)]
-    twins = fold_duplicates([(item, passages[item].text) for item in ordered])
-    hits = [Hit(passages[item], scored[item], found.get(item, ())) for item in ordered if item not in twins][
-        :limit
-    ]
+    twins = fold_duplicates([(item, read[item].passage.text) for item in ordered[: limit * 2]])
+    hits = [
+        Hit(read[item].passage, scored[item], found.get(item, ())) for item in ordered if item not in twins
+    ][:limit]
     return tuple(replace(hit, folded=folded_under(hit.passage.id, twins)) for hit in hits), relevance
 
 
 def folded_under(identifier: str, twins: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(twin for twin, under in twins.items() if under == identifier)
-
-
-def indexed_texts(shelf: OpenShelf, passages: Mapping[str, Passage]) -> dict[str, str]:
-    """The words each passage is indexed under: its own, its headings and its title."""
-    texts = shelf.catalogue.document_texts(passage.document for passage in passages.values())
-    return {item: index_text(texts[p.document][0], p, texts[p.document][1]) for item, p in passages.items()}
 
 
 class Clock:

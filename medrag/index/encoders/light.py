@@ -11,6 +11,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,10 +124,26 @@ def run_layer(layer: Layer, states: Matrix, header: Header) -> Matrix:
 
 
 def project(matrix: Matrix, bias: Matrix, states: Matrix) -> Matrix:
-    """``states @ matrix.T + bias``, written the way round that reads the large matrix along its rows: a third faster."""
-    told: Matrix = (matrix @ states.T).T
-    told += bias
-    return told
+    """``states @ matrix.T + bias``, written the way round that reads the large matrix along its rows: a third faster.
+
+    The lower half is a second thread's. The halves are the same on every machine, so the bytes are too.
+    """
+    import numpy as np
+
+    half = len(matrix) // 2
+    told = np.empty((len(matrix), len(states)), dtype=np.float32)
+    lower = helper().submit(np.matmul, matrix[half:], states.T, told[half:])
+    np.matmul(matrix[:half], states.T, out=told[:half])
+    lower.result()
+    turned: Matrix = told.T
+    turned += bias
+    return turned
+
+
+@cache
+def helper() -> ThreadPoolExecutor:
+    """One thread that waits without spinning, made at the first question of a process (never before a fork)."""
+    return ThreadPoolExecutor(1, thread_name_prefix="encode")
 
 
 def attend(joint: Matrix, heads: int) -> Matrix:
