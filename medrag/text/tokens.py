@@ -171,6 +171,7 @@ class Tokenizer:
         self.words = tuple(
             sorted({word for word in folded if len(word) > 1 and all(map(_IS_HAN.match, word))})
         )
+        self._known = frozenset(self.words)
         self._forms = _Forms(self._han)
         self._lock = threading.Lock()
 
@@ -198,8 +199,16 @@ class Tokenizer:
         seen = set(tokens)
         with self._lock:
             cut = self._cut(run)
-        tokens += [word for word in cut if len(word) > 1 and word not in seen and word not in CHINESE_STOPS]
+        for word in (inner for each in cut for inner in (each, *self._inside(each))):
+            if len(word) > 1 and word not in seen and word not in CHINESE_STOPS:
+                tokens.append(word)
         return tuple(tokens)
+
+    def _inside(self, word: str) -> list[str]:
+        """Dictionary words within a longer one: 幽门螺杆菌 in 幽门螺杆菌感染, so that either finds the other."""
+        sizes = range(3, len(word))
+        parts = (word[i : i + size] for size in sizes for i in range(len(word) - size + 1))
+        return [part for part in parts if part in self._known]
 
     def tokenize(self, text: str) -> list[str]:
         """Tokens in the order of the text, repeats kept; the same in every process."""

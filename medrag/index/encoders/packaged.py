@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["PackagedEncoder", "PassageModel"]
 
 DIMENSION = 384
-#: Calls with fewer passages than this take less time in numpy than torch takes to import (about 8 s on two cores).
-SMALL_CALL = 32
 #: Lengths are padded to multiples of this; a batch holds about so many tokens (640 to 1,280 measured fastest).
 STEP, BATCH_TOKENS = 16, 640
 
@@ -33,13 +31,13 @@ class PackagedEncoder:
     """Questions through numpy, passages through sentence-transformers; one fingerprint, since both are one model.
 
     Passages are float32, or bfloat16 products summed in float32 where the processor has AMX (2.2 times faster there);
-    a call of fewer than 32 passages goes through numpy as questions do, so that a small shelf never waits for torch.
-    Vectors of the three ways agree within 1e-3 in every value and 0.9999 in cosine. Calls of one kind give a text the
-    same bytes whatever accompanies it. Thread-safe; nothing is unpacked or imported before it is needed.
+    even one passage waits for torch (about 8 s on two cores), so that a shelf's vectors do not depend on how many were
+    encoded together. Vectors of the ways agree within 1e-3 in every value and 0.9999 in cosine. A passage has the same
+    bytes whatever accompanies it. Thread-safe; nothing is unpacked or imported before it is needed.
     """
 
-    def __init__(self, home: Path, *, small_call: int = SMALL_CALL, fast: bool | None = None) -> None:
-        self.home, self.small_call, self.fast = home, small_call, fast
+    def __init__(self, home: Path, *, fast: bool | None = None) -> None:
+        self.home, self.fast = home, fast
         self.lock = threading.Lock()
 
     @property
@@ -52,12 +50,7 @@ class PackagedEncoder:
 
     def encode_passages(self, texts: Sequence[str]) -> Matrix:
         """float32, shape (len(texts), 384), rows of norm 1. Raises EncoderUnavailable, IntegrityError."""
-        prefixed = ["passage: " + text for text in texts]
-        return (
-            self.light.encode_all(prefixed)
-            if len(texts) < self.small_call
-            else self.heavy.encode_all(prefixed)
-        )
+        return self.heavy.encode_all(["passage: " + text for text in texts])
 
     def encode_query(self, text: str) -> Matrix:
         """float32, shape (384,), norm 1. Raises EncoderUnavailable, IntegrityError."""

@@ -1,0 +1,85 @@
+"""Which edition answers on a day, and what a search is kept to."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medrag.records import Edition
+from medrag.shelf import editions_in_force
+
+DAY = date(2020, 1, 1)
+
+
+@st.composite
+def edition(draw: st.DrawFn) -> Edition:
+    work = draw(st.sampled_from(["a", "b", "c"]))
+    begins = DAY + timedelta(days=draw(st.integers(0, 40)))
+    correction = draw(st.integers(1, 12))
+    label = begins.isoformat() + ("" if correction == 1 else f".r{correction}")
+    withdrawn = draw(st.sampled_from([None, None, "wrong dose"]))
+    published = begins.isoformat()
+    return Edition(
+        f"{work}@{label}", work, label, published, begins, DAY, "0" * 64, "1" * 64, None, withdrawn
+    )
+
+
+SHELF = st.lists(edition(), max_size=12, unique_by=lambda held: held.id)
+DAYS = st.integers(-2, 45).map(lambda days: DAY + timedelta(days=days))
+
+
+@given(SHELF, DAYS)
+def test_one_edition_a_work_begun_by_the_day_and_not_withdrawn(shelf: list[Edition], day: date) -> None:
+    found = editions_in_force(shelf, day)
+    assert [held.work for held in found] == sorted({held.work for held in found})
+    standing = [held for held in shelf if held.valid_from <= day and held.withdrawn is None]
+    assert {held.work for held in found} == {held.work for held in standing}
+    for held in found:
+        rivals = [other for other in standing if other.work == held.work]
+        assert held in rivals
+        assert all(other.valid_from <= held.valid_from for other in rivals)
+
+
+@given(SHELF, DAYS)
+def test_of_one_day_the_latest_correction_answers(shelf: list[Edition], day: date) -> None:
+    for held in editions_in_force(shelf, day):
+        same = [
+            o for o in shelf if (o.work, o.valid_from) == (held.work, held.valid_from) and not o.withdrawn
+        ]
+        number = [int(other.label.partition(".r")[2] or 1) for other in same]
+        assert int(held.label.partition(".r")[2] or 1) == max(number)
+
+
+@given(SHELF, DAYS, st.randoms())
+def test_the_order_they_are_held_in_does_not_matter(shelf: list[Edition], day: date, chance) -> None:  # type: ignore[no-untyped-def]
+    shuffled = list(shelf)
+    chance.shuffle(shuffled)
+    assert editions_in_force(shuffled, day) == editions_in_force(shelf, day)
+
+
+@given(SHELF, DAYS)
+def test_what_begins_later_changes_nothing_of_a_day_before(shelf: list[Edition], day: date) -> None:
+    begun = [held for held in shelf if held.valid_from <= day]
+    assert editions_in_force(begun, day) == editions_in_force(shelf, day)
+
+
+@given(SHELF, edition(), DAYS)
+def test_a_new_edition_touches_its_own_work_alone(shelf: list[Edition], new: Edition, day: date) -> None:
+    before = {held.work: held for held in editions_in_force(shelf, day)}
+    after = {held.work: held for held in editions_in_force([*shelf, new], day)}
+    for work in after.keys() | before.keys():
+        if work != new.work:
+            assert after.get(work) == before.get(work)
+    if new.work in before:
+        assert after[new.work] in (before[new.work], new)
+
+
+@given(SHELF)
+def test_a_work_once_in_force_stays_in_force(shelf: list[Edition]) -> None:
+    held: set[str] = set()
+    for days in range(-1, 45):
+        now = {found.work for found in editions_in_force(shelf, DAY + timedelta(days=days))}
+        assert held <= now
+        held = now

@@ -1,0 +1,95 @@
+"""The starter shelf, built from its wheels, answers what it should and keeps silent where it should."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from medrag.answer.service import Question, ask
+from medrag.settings import Settings, load_settings
+from medrag.shelf import OpenShelf
+from medrag_api.evaluate.questions import measure_abstention, measure_hits, read_questions
+from medrag_api.wiring import open_shelf, open_workshop
+from medrag_ingest.cards import starter_cards
+from medrag_ingest.pipeline import ingest
+
+HERE = Path(__file__).parent
+#: What words alone reach; the floors of vectors stand in the slow test below.
+WORDS_FLOOR = {"en": 0.85, "zh": 0.7}
+VECTORS_FLOOR = {"en": 0.9, "zh": 0.85}
+
+
+def build(home: Path, wheels: Path, encoder: str) -> Settings:
+    settings = load_settings(home=home, mirror=(wheels,), encoder=encoder)
+    report = ingest(list(starter_cards().values()), open_workshop(settings), lambda *_: None)
+    assert {receipt.outcome for receipt in report.receipts} == {"staged"}, [r.reason for r in report.receipts]
+    return settings
+
+
+@pytest.fixture(scope="module")
+def words(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> tuple[OpenShelf, Settings]:
+    settings = build(tmp_path_factory.mktemp("words"), wheels, "none")
+    return open_shelf(settings), settings
+
+
+def test_the_answering_passage_is_among_the_first_five(words: tuple[OpenShelf, Settings]) -> None:
+    shelf, settings = words
+    told = measure_hits(shelf, read_questions(HERE / "starter_questions.yaml"), settings)
+    assert all(told.rate[language] >= floor for language, floor in WORDS_FLOOR.items()), told
+
+
+def test_every_quote_of_every_answer_stands_in_its_document(words: tuple[OpenShelf, Settings]) -> None:
+    shelf, settings = words
+    statements = 0
+    for item in read_questions(HERE / "starter_questions.yaml"):
+        answer = ask(shelf, Question(item["question"]), settings)
+        by_number = {citation.n: citation for citation in answer.citations}
+        for citation in answer.citations:
+            text = shelf.catalogue.document(citation.source.document.id).text
+            assert text[citation.start : citation.end] == citation.exact
+        for statement in answer.statements:
+            statements += 1
+            assert answer.text[statement.start : statement.end] == statement.text
+            assert statement.citations
+            assert all(by_number[number].exact in statement.text for number in statement.citations)
+    assert statements >= 80
+
+
+def test_the_same_question_gives_the_same_answer(words: tuple[OpenShelf, Settings]) -> None:
+    shelf, settings = words
+    for question in ("Metformin dose at eGFR 35?", "华法林和布洛芬能一起用吗？"):
+        first, second = (ask(shelf, Question(question), settings) for _ in range(2))
+        assert (first.id, first.text, first.citations) == (second.id, second.text, second.citations)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What is the capital of Peru?", "今天天气怎么样？", "Who won the football world cup in 1998?"],
+)
+def test_what_is_not_on_the_shelf_is_not_answered(words: tuple[OpenShelf, Settings], question: str) -> None:
+    shelf, settings = words
+    answer = ask(shelf, Question(question), settings)
+    assert answer.status == "abstained"
+    assert answer.statements == ()
+    assert shelf.works["ansm"].title in answer.text
+
+
+def test_silence_is_kept_more_often_than_not(words: tuple[OpenShelf, Settings]) -> None:
+    shelf, settings = words
+    told = measure_abstention(shelf, read_questions(HERE / "abstention_dev.yaml"), settings)
+    assert told.abstained_rightly / told.unanswerable >= 0.7, told
+    assert told.abstained_wrongly / told.answerable <= 0.25, told
+
+
+@pytest.mark.slow
+def test_with_vectors_the_shelf_reaches_its_numbers(
+    tmp_path_factory: pytest.TempPathFactory, wheels: Path
+) -> None:
+    settings = build(tmp_path_factory.mktemp("vectors"), wheels, "packaged")
+    shelf = open_shelf(settings)
+    told = measure_hits(shelf, read_questions(HERE / "starter_questions.yaml"), settings)
+    assert all(told.rate[language] >= floor for language, floor in VECTORS_FLOOR.items()), told
+    silence = measure_abstention(shelf, read_questions(HERE / "abstention_test.yaml"), settings)
+    assert silence.abstained_rightly / silence.unanswerable >= 0.8, silence
+    assert silence.abstained_wrongly / silence.answerable <= 0.2, silence
