@@ -19,6 +19,8 @@ __all__ = ["RUNNER", "evaluate"]
 
 #: ``run_eval(names, data, settings, progress)`` gives a report with ``as_json()`` and ``as_text()``.
 RUNNER = "medrag_api.evaluate.command"
+#: Where a checkout keeps its reviewed scores.
+SCORES = Path("tests/quality/scores.yaml")
 
 
 @click.command("eval", short_help="Measure retrieval on question sets (BEIR layout).")
@@ -29,13 +31,25 @@ RUNNER = "medrag_api.evaluate.command"
     required=True,
     help="Folder with DIR/NAME/corpus.jsonl[.gz], queries*.jsonl and qrels*.tsv.",
 )
+@click.option(
+    "--scores",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=SCORES,
+    show_default=True,
+    help="Reviewed scores to compare with.",
+)
+@click.option("--keep", is_flag=True, help="Write this run's scores into that file.")
 @door
-def evaluate(names: Sequence[str], data: Path, as_json: bool, settings: Settings) -> None:
+def evaluate(
+    names: Sequence[str], data: Path, scores: Path, keep: bool, as_json: bool, settings: Settings
+) -> None:
     """Reports nDCG@10, R@10 and R@100 of bm25, dense and hybrid on each NAME under --data."""
     from medrag_api.progress import open_progress
 
     with open_progress() as progress:
-        report = import_module(RUNNER).run_eval(tuple(names), data, settings, progress)
+        report = import_module(RUNNER).run_eval(
+            tuple(names), data, settings, progress, scores_file=scores, keep=keep
+        )
     if as_json:
         put_json(report.as_json())
     else:

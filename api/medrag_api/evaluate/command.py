@@ -71,7 +71,8 @@ def run_eval(
         )
     drifts: list[Drift] = []
     if scores_file is not None:
-        drifts = [drift for scores in told for drift in compare(read_kept(scores_file), scores)]
+        kept = read_kept(scores_file)
+        drifts = [drift for scores in told for drift in compare(kept, scores)]
         if keep:
             for scores in told:
                 write_kept(scores_file, scores)
