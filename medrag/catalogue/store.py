@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, delete, func, insert, select, text, update
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from medrag.catalogue import rows
 from medrag.catalogue.engine import open_engine
@@ -469,7 +469,7 @@ def translated() -> Iterator[None]:
     """The database's errors in medrag's words."""
     try:
         yield
-    except (OperationalError, DatabaseError) as error:
+    except DBAPIError as error:
         raise CatalogueUnavailable(
             f"the catalogue cannot be read or written: {error.orig}", remedy="Run: medrag doctor"
         ) from error

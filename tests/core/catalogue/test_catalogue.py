@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from medrag.catalogue import Catalogue
+from medrag.catalogue.engine import open_engine
+from medrag.catalogue.migrate import bring_up_to_date
+from medrag.catalogue.schema import metadata
 from medrag.errors import CatalogueUnavailable, NotFound, UsageError
 from medrag.identifiers import content_id, edition_id, sha256_text
 from medrag.records import (
@@ -64,8 +69,8 @@ def passage(doc: Document, start: int, end: int) -> Passage:
 
 
 @pytest.fixture
-def catalogue(home: Path) -> Catalogue:
-    opened = Catalogue(f"sqlite:///{home / 'catalogue.db'}")
+def catalogue(url: str) -> Catalogue:
+    opened = Catalogue(url)
     opened.put_work(WORK)
     opened.open_edition(edition())
     return opened
@@ -168,12 +173,14 @@ def test_a_missing_catalogue_is_said_not_made(tmp_path: Path) -> None:
     assert not (tmp_path / "none.db").exists()
 
 
-def test_a_catalogue_of_newer_code_is_refused(home: Path, catalogue: Catalogue) -> None:
-    catalogue.close()
-    with sqlite3.connect(home / "catalogue.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+def test_a_catalogue_of_newer_code_is_refused(url: str) -> None:
+    Catalogue(url).close()
+    engine = open_engine(url, create=False)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
     with pytest.raises(CatalogueUnavailable, match="9999"):
-        Catalogue(f"sqlite:///{home / 'catalogue.db'}")
+        Catalogue(url)
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
@@ -188,16 +195,14 @@ def test_other_databases_are_refused(url: str) -> None:
         Catalogue(url)
 
 
-def test_the_migrations_make_the_tables_the_code_reads(catalogue: Catalogue) -> None:
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-
-    from medrag.catalogue.engine import open_engine
-    from medrag.catalogue.schema import metadata
-
-    engine = open_engine("sqlite://", create=True)
-    from medrag.catalogue.migrate import bring_up_to_date
-
+def test_the_migrations_make_the_tables_the_code_reads(url: str) -> None:
+    engine = open_engine(url, create=True)
     bring_up_to_date(engine)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+def test_a_server_that_is_not_there_is_said() -> None:
+    with pytest.raises(CatalogueUnavailable):
+        Catalogue("postgresql://nobody@127.0.0.1:1/none")
