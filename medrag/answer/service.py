@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from medrag.answer.abstain import rule_for
 from medrag.answer.compose import Composed, compose
@@ -13,7 +13,7 @@ from medrag.answer.question import Question, read_question
 from medrag.answer.records import Answer, Basis, Citation, DrugMention, Statement, Status, Withheld
 from medrag.answer.refuse import refusal_kind
 from medrag.answer.verify import verify_statements
-from medrag.answer.words import abstention, refusal
+from medrag.answer.words import abstention, limits, refusal
 from medrag.errors import Place, UsageError
 from medrag.identifiers import sha256_text
 from medrag.retrieve.plan import Plan
@@ -21,6 +21,7 @@ from medrag.retrieve.search import Clock, SearchResult, search
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf, SearchFilters
 from medrag.text.normalise import detect_language
+from medrag.vocabulary import Language
 
 __all__ = ["LOGIC", "Question", "ask"]
 
@@ -83,7 +84,7 @@ def answered(
     return sealed(
         "partial" if withheld else "answered",
         None,
-        result.plan,
+        asked_of(result.plan),
         text,
         statements,
         citations,
@@ -120,7 +121,15 @@ def abstained(
     text = abstention(result.plan.language, titles)
     reason = "withheld" if withheld else "thin_evidence"
     return sealed(
-        "abstained", reason, result.plan, text, (), (), tuple(withheld), basis, degraded=not result.dense
+        "abstained",
+        reason,
+        asked_of(result.plan),
+        text,
+        (),
+        (),
+        tuple(withheld),
+        basis,
+        degraded=not result.dense,
     )
 
 
@@ -131,23 +140,16 @@ def searchable(shelf: OpenShelf, work: str) -> bool:
 
 def refused(shelf: OpenShelf, text: str, kind: str, settings: Settings) -> Answer:
     language = detect_language(text)
-    basis = Basis(shelf.snapshot.id, settings.fingerprint(), (), "none", LOGIC, LIMITS)
+    basis = Basis(shelf.snapshot.id, settings.fingerprint(), (), "none", LOGIC, ())
     body = refusal(kind, language)
-    plan = None
-    return sealed("refused", kind, plan, body, (), (), (), basis, degraded=False, language=language)
-
-
-#: What an answer of this version does not do; stands in every basis.
-LIMITS = (
-    "extractive: quotes sources, composes nothing",
-    "interactions are answered from passages; no graded review of the regimen",
-)
+    return sealed("refused", kind, Asked(text, language, ()), body, (), (), (), basis, degraded=False)
 
 
 def basis_of(shelf: OpenShelf, result: SearchResult, settings: Settings) -> Basis:
     searched = tuple((e.work, e.label) for e in result.searched if searchable(shelf, e.work))
-    limits = LIMITS if result.dense else (*LIMITS, "no vectors: words alone were searched")
-    return Basis(shelf.snapshot.id, settings.fingerprint(), searched, "extractive", LOGIC, limits)
+    keys = ("extractive", "no_review") if result.dense else ("extractive", "no_review", "no_vectors")
+    told = limits(result.plan.language, *keys)
+    return Basis(shelf.snapshot.id, settings.fingerprint(), searched, "extractive", LOGIC, told)
 
 
 def check_answerer(name: str) -> None:
@@ -180,10 +182,23 @@ def drugs_of(plan: Plan) -> tuple[DrugMention, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an answer repeats of its question: never the words, only what was understood."""
+
+    question: str
+    language: Language
+    drugs: tuple[DrugMention, ...]
+
+
+def asked_of(plan: Plan) -> Asked:
+    return Asked(plan.question, plan.language, drugs_of(plan))
+
+
 def sealed(
     status: Status,
     reason: str | None,
-    plan: Plan | None,
+    asked: Asked,
     text: str,
     statements: tuple[Statement, ...],
     citations: tuple[Citation, ...],
@@ -191,25 +206,21 @@ def sealed(
     basis: Basis,
     *,
     degraded: bool,
-    language: str | None = None,
 ) -> Answer:
     """The answer under an id that is a hash of what it says and rests on."""
-    told = plan.language if plan else language
     places = [(c.source.document.id, c.start, c.end) for c in citations]
-    question = sha256_text(plan.question) if plan else ""
-    identity = json.dumps(
-        [status, reason, told, text, places, question, basis.snapshot, basis.settings, basis.logic]
-    )
+    rests_on = [sha256_text(asked.question), basis.snapshot, basis.settings, basis.logic]
+    identity = json.dumps([status, reason, asked.language, text, places, *rests_on])
     return Answer(
         "ans_" + sha256_text(identity)[:24],
         status,
         reason,
-        told,  # type: ignore[arg-type]
+        asked.language,
         text,
         statements,
         citations,
         withheld,
-        drugs_of(plan) if plan else (),
+        asked.drugs,
         basis,
         degraded,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -36,17 +37,21 @@ class Unit:
 
 def cut_units(document: Document, passage: Passage) -> Iterator[Unit]:
     """The quotable parts of a passage in order; headings are no parts of their own."""
-    kinds = {(block.start, block.end): block.kind for block in document.blocks}
+    starts = [block.start for block in document.blocks]
     for block in document.blocks:
         start, end = max(block.start, passage.start), min(block.end, passage.end)
         if start >= end or block.kind in ("heading", "table_header", "caption"):
             continue
-        headings = tuple(
-            bare(document.text, s) for s in block.scope if kinds.get((s.start, s.end)) == "heading"
-        )
-        lead = tuple(bare(document.text, s) for s in block.scope if kinds.get((s.start, s.end)) != "heading")
+        above = [(bare(document.text, s), holder(document, starts, s)) for s in block.scope]
+        headings = tuple(span for span, kind in above if kind == "heading")
+        lead = tuple(span for span, kind in above if kind != "heading")
         for span in parts(document.text, block, Span(start, end)):
             yield Unit(passage, span, block.kind, headings, lead)
+
+
+def holder(document: Document, starts: list[int], span: Span) -> str:
+    """The kind of the block a scope span lies in; a heading's scope leaves out its marks."""
+    return document.blocks[bisect_right(starts, span.start) - 1].kind
 
 
 def parts(text: str, block: Block, span: Span) -> Iterator[Span]:

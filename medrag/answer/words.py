@@ -7,7 +7,7 @@ from typing import Final
 
 from medrag.vocabulary import Language
 
-__all__ = ["ABSTAINED", "REFUSALS", "abstention", "frame", "refusal"]
+__all__ = ["ABSTAINED", "REFUSALS", "abstention", "frame", "limits", "refusal"]
 
 FRAME: Final[Mapping[Language, str]] = {
     "en": "From {count} named below, in its own words:",
@@ -62,6 +62,31 @@ REFUSALS: Final[Mapping[str, Mapping[Language, str]]] = {
         "le 12356 (Chine) ou les urgences. medrag ne répond pas à cette question.",
     },
 }
+
+
+#: What an answer does not do, by key; stands in every basis.
+LIMITS: Final[Mapping[str, Mapping[Language, str]]] = {
+    "extractive": {
+        "en": "quotes sources and composes nothing",
+        "zh": "仅引用原文，不作改写",
+        "fr": "cite les sources et ne compose rien",
+    },
+    "no_review": {
+        "en": "interactions are quoted from passages; the regimen is not reviewed",
+        "zh": "相互作用取自原文段落，未对整个用药方案作审查",
+        "fr": "les interactions sont citées ; l'ordonnance n'est pas analysée",
+    },
+    "no_vectors": {
+        "en": "no vectors: words alone were searched",
+        "zh": "无向量索引：仅按词检索",
+        "fr": "sans vecteurs : recherche par mots seulement",
+    },
+}
+
+
+def limits(language: Language, *keys: str) -> tuple[str, ...]:
+    """The limits of an answer in the asker's language."""
+    return tuple(LIMITS[key][language] for key in keys)
 
 
 def frame(language: Language, sources: int) -> str:
