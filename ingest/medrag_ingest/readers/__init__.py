@@ -12,7 +12,15 @@ from medrag.errors import UsageError
 from medrag_ingest.parsed import ParsedDocument
 from medrag_ingest.raw import RawFile
 
-__all__ = ["READERS", "READER_OF_SUFFIX", "LazyReader", "Reader", "TogetherReader", "reader_for", "reads_together"]
+__all__ = [
+    "READERS",
+    "READER_OF_SUFFIX",
+    "LazyReader",
+    "Reader",
+    "TogetherReader",
+    "reader_for",
+    "reads_together",
+]
 
 #: Reads one raw file under a card's options, one document at a time. Raises DocumentRefused, which names file
 #: and line, on bytes it cannot read, and ManifestRefused on options it does not know.
@@ -45,17 +53,23 @@ class LazyReader:
 READERS: Final[Mapping[str, LazyReader]] = {
     "ansm": LazyReader("medrag_ingest.readers.ansm:read_ansm", together=True),
     "csv": LazyReader("medrag_ingest.readers.tabular:read_csv"),
+    "disease_ontology": LazyReader(
+        "medrag_ingest.readers.disease_ontology:read_disease_ontology", together=True
+    ),
     "drug_dictionary": LazyReader("medrag_ingest.readers.dictionaries:read_drug_dictionary"),
     "faker_names": LazyReader("medrag_ingest.readers.dictionaries:read_faker_names", together=True),
+    "hetionet": LazyReader("medrag_ingest.readers.hetionet:read_hetionet", together=True),
     "html": LazyReader("medrag_ingest.readers.html:read_html"),
     "json": LazyReader("medrag_ingest.readers.json_records:read_json"),
     "jsonl": LazyReader("medrag_ingest.readers.json_records:read_jsonl"),
     "label_text": LazyReader("medrag_ingest.readers.labels:read_label_text"),
     "markdown": LazyReader("medrag_ingest.readers.markdown:read_markdown"),
     "medquad": LazyReader("medrag_ingest.readers.medquad:read_medquad"),
+    "ndfrt": LazyReader("medrag_ingest.readers.ndfrt:read_ndfrt", together=True),
     "ngc": LazyReader("medrag_ingest.readers.ngc:read_ngc"),
     "nstg": LazyReader("medrag_ingest.readers.nstg:read_nstg"),
     "openfda": LazyReader("medrag_ingest.readers.openfda:read_openfda"),
+    "pairs": LazyReader("medrag_ingest.readers.pairs:read_pairs"),
     "renal_json": LazyReader("medrag_ingest.readers.renal:read_renal"),
     "spl": LazyReader("medrag_ingest.readers.spl:read_spl"),
     "text": LazyReader("medrag_ingest.readers.plain:read_text"),

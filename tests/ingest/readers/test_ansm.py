@@ -7,11 +7,14 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from medrag.errors import DocumentRefused, UsageError
 from medrag_ingest.parsed import ParsedDocument, RawAssertion
 from medrag_ingest.raw import RawFile
 from medrag_ingest.readers.ansm import read_ansm
+from medrag_ingest.readers.ansm_spacing import lost_spaces, spaced_in
 from tests.ingest.readers.laws import check_document
 from tests.ingest.readers.packaged import counted, golden, wheel_members
 
@@ -55,10 +58,12 @@ EDITIONS = {
 MAPPINGS = ("mappings/rxnorm_mappings.tsv", "mappings/wikidata_mappings.tsv")
 GOLDEN = [
     ("ABATACEPT", "191d8140910f"),
-    ("ACIDE FUSIDIQUE", "8676ebb97283"),
+    ("ACIDE FUSIDIQUE", "3979d1368b46"),
     ("index/zuclopenthixol", "a491ec146076"),
 ]
 CODED = 944
+#: Texts that no stretch of their entry's description equals: they stay as the field has them.
+NOT_DESCRIBED = 8
 
 
 def entry(**changes: object) -> dict[str, object]:
@@ -86,6 +91,11 @@ def read(
     for document in documents:
         check_document(document)
     return documents
+
+
+def squeezed(text: str) -> str:
+    """Without white space: what the fields and the description have in common."""
+    return "".join(text.split())
 
 
 def pairs(document: ParsedDocument) -> list[tuple[str, str, str]]:
@@ -126,6 +136,45 @@ def test_one_entry_in_full() -> None:
         **assertion.qualifiers,
     }
     assert document.notes["texts_with_joined_words"] == 1
+    assert "texts_spaced_from_description" not in document.notes
+
+
+def test_a_text_that_lost_its_spaces_is_written_as_the_description_spaces_it() -> None:
+    (document,) = read(
+        entry(
+            severity_levels=[
+                {"level": "CONTRE-INDICATION", "info": "chez lesujet âgé.Surveiller laposologie."}
+            ],
+            interaction_mechanism="Effetinventé.",
+            description="CONTRE-INDICATION\nchez le \nsujet âgé.\n\nSurveiller la posologie.\nEffet inventé.",
+        )
+    )
+    assert [segment.locator for segment in document.segments][2:] == [
+        "/0/plus_drug",
+        "/0/severity_levels/0/level",
+        "/0/description",
+        "/0/description",
+    ]
+    (assertion,) = document.assertions
+    assert assertion.condition == "chez le \nsujet âgé.\n\nSurveiller la posologie."
+    assert assertion.qualifiers["management"] == assertion.condition
+    assert assertion.qualifiers["mechanism"] == "Effet inventé."
+    assert document.notes["texts_with_joined_words"] == 2
+    assert document.notes["texts_spaced_from_description"] == 2
+
+
+@given(st.text("ab \n", max_size=12), st.text("ab \n", max_size=6), st.text("ab \n", max_size=6))
+def test_the_spaced_form_is_a_stretch_of_the_description_with_the_same_letters(
+    text: str, before: str, after: str
+) -> None:
+    description = f"{before}{text}{after}"
+    joined = "".join(text.split())
+    found = spaced_in(joined, description)
+    assert (found is None) == (not joined)
+    if found is not None:
+        assert found in description
+        assert "".join(found.split()) == joined
+    assert spaced_in(joined + "c", description) is None
 
 
 def test_every_level_of_an_entry_keeps_its_condition() -> None:
@@ -279,14 +328,19 @@ def test_the_latest_edition_in_full(latest: list[ParsedDocument], wheels: Path) 
                 }
                 assert all(span.of(document.text) == words[role] for role, span in assertion.evidence)
     assert len(told) == 3139
+    joined = 0
     for row in told:
         found = held[row["main_drug"], row["plus_drug"]]
         stated = [
-            (item.native_level, item.qualifiers.get("management", ""))
+            (item.native_level, squeezed(item.qualifiers.get("management", "")))
             for item in found[: len(row["severity_levels"])]
         ]
-        assert stated == [(level["level"], level["info"]) for level in row["severity_levels"]]
-        assert {item.qualifiers.get("mechanism", "") for item in found} == {row["interaction_mechanism"]}
+        assert stated == [(level["level"], squeezed(level["info"])) for level in row["severity_levels"]]
+        mechanisms = {item.qualifiers.get("mechanism", "") for item in found}
+        assert {squeezed(text) for text in mechanisms} == {squeezed(row["interaction_mechanism"])}
+        texts = {item.qualifiers.get("management", "") for item in found} | mechanisms
+        joined += sum(lost_spaces(text, row["description"]) for text in texts)
+    assert joined == NOT_DESCRIBED
 
 
 def test_goldens_of_the_latest_edition(latest: list[ParsedDocument]) -> None:
@@ -297,7 +351,8 @@ def test_goldens_of_the_latest_edition(latest: list[ParsedDocument]) -> None:
         "levels": 3269,
         "levels_found_in_text": 9,
         "levels_found_in_description": 2,
-        "texts_with_joined_words": 1229,
+        "texts_with_joined_words": 1240,
+        "texts_spaced_from_description": 1232,
         "substances": 1084,
         "memberships": 2699,
         "code_absent": 212,
