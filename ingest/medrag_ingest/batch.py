@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from medrag.records import Assertion, Document, Passage
+from medrag.catalogue import Rows
+from medrag.errors import DocumentRefused, Place
 from medrag_ingest.minting import Minted
 from medrag_ingest.parsed import ParsedDocument, RawName
+from medrag_ingest.raw import RawFile
 from medrag_ingest.receipt import Receipt
 
-__all__ = ["Batch"]
+__all__ = ["Batch", "twice"]
 
 #: Characters of text held before a batch is written.
 BATCH_CHARACTERS = 2_000_000
@@ -21,24 +22,26 @@ NAME_CHARACTERS = 200
 
 @dataclass(slots=True)
 class Batch:
-    """Records waiting to be written together."""
+    """Rows waiting to be written together, or those of one member as they are made."""
 
-    documents: list[tuple[int, Document, Sequence[Passage]]] = field(default_factory=list)
-    claims: list[Assertion] = field(default_factory=list)
+    rows: Rows = field(default_factory=Rows)
     names: list[RawName] = field(default_factory=list)
-    keys: set[str] = field(default_factory=set)
+    #: In the order of the documents.
+    keys: dict[str, None] = field(default_factory=dict)
     notes: Counter[str] = field(default_factory=Counter)
     #: Documents, passages and so on added, written or not, under the receipt's names for them.
     counts: Counter[str] = field(default_factory=Counter)
     characters: int = 0
-    #: Some of its documents are written already.
-    spilled: bool = False
+    #: How many of its documents are written already.
+    spilled: int = 0
 
-    def add(self, ordinal: int, minted: Minted, parsed: ParsedDocument) -> None:
-        self.documents.append((ordinal, minted.document, minted.passages))
-        self.claims.extend(minted.claims)
+    def add(self, minted: Minted, parsed: ParsedDocument, raw: RawFile) -> None:
+        """Takes a document. Raises DocumentRefused when its key is taken."""
+        if parsed.key in self.keys:
+            raise twice(parsed.key, raw.place)
+        self.rows.add(minted.document, minted.passages, minted.claims)
         self.names.extend(minted.names)
-        self.keys.add(parsed.key)
+        self.keys[parsed.key] = None
         self.notes.update(parsed.notes)
         self.characters += len(parsed.text) + NAME_CHARACTERS * len(minted.names)
         self.counts.update(
@@ -50,10 +53,22 @@ class Batch:
             lost_characters=parsed.lost_characters,
         )
 
+    def number(self, first: int) -> None:
+        """Gives its documents their place in the edition: ``first`` is that of the first it ever held."""
+        for ordinal, row in enumerate(self.rows.documents, start=first + self.spilled):
+            row["ordinal"] = ordinal
+
+    def spill(self) -> Rows:
+        """Lets go of its documents and passages; names and claims wait for the member's end."""
+        gone = Rows(documents=self.rows.documents, passages=self.rows.passages)
+        self.rows = Rows(assertions=self.rows.assertions, evidence=self.rows.evidence)
+        self.spilled += len(gone.documents)
+        self.characters = 0
+        return gone
+
     def join(self, later: Batch) -> None:
         """Takes over what a whole member gave."""
-        self.documents += later.documents
-        self.claims += later.claims
+        self.rows.join(later.rows)
         self.names += later.names
         self.characters += later.characters
 
@@ -65,3 +80,7 @@ class Batch:
         for name, more in self.counts.items():
             setattr(receipt, name, getattr(receipt, name) + more)
         receipt.notes.update(self.notes)
+
+
+def twice(key: str, file: str) -> DocumentRefused:
+    return DocumentRefused(f"two documents have the key {key!r}", place=Place(file=file, field="key"))

@@ -40,7 +40,11 @@ class Mint:
     def mint(self, parsed: ParsedDocument, raw: RawFile, member: str) -> Minted:
         """The records of one document. Raises DocumentRefused when its blocks or claims cannot be kept."""
         document = self.document(parsed, raw, member)
-        passages = split_passages(parsed, self.edition, document.id, self.rules) if self.cut else []
+        passages = (
+            split_passages(parsed, self.edition, document.id, self.rules)
+            if self.cut and parsed.searchable
+            else []
+        )
         claims = [self.assertion(claim, document) for claim in parsed.assertions]
         if len({claim.id for claim in claims}) < len(claims):
             raise DocumentRefused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 import uuid
 from collections.abc import Sequence
@@ -9,7 +10,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from medrag.errors import InputRefused, IntegrityError, MedragError, ShelfRefused, Unavailable
+from medrag.errors import (
+    IndexUnavailable,
+    InputRefused,
+    IntegrityError,
+    MedragError,
+    Place,
+    ShelfRefused,
+    Unavailable,
+)
 from medrag.index.encoders.cache import VectorCache
 from medrag.index.snapshot import BuildCount, Builder, Plan, plan_snapshot, publish_snapshot
 from medrag.records import Snapshot
@@ -22,6 +31,8 @@ __all__ = ["IngestReport", "ingest", "publish"]
 
 #: With more passages than this to encode, words are published first and vectors follow as a second snapshot.
 WORDS_FIRST = 500
+#: What an index takes on disk: 52,000 passages without vectors lie in 160 MB, an empty one in under 10.
+PASSAGE_BYTES, ENGINE_BYTES = 4_000, 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +148,31 @@ def build_missing(
     if plan.snapshot in workshop.indexes.names():
         return
     encoder = workshop.encoder
+    check_room(workshop, plan)
     open_cache = partial(VectorCache, workshop.settings.home / "vectors.db")
     used = encoder if plan.encoder else None
-    builder = Builder(workshop.catalogue, workshop.indexes, open_cache, used, workshop.staging, progress)
+    builder = Builder(
+        workshop.catalogue, workshop.indexes, open_cache, used, workshop.staging, progress, workshop.crew
+    )
     builder.build(plan, base, dimension=encoder.dimension if encoder is not None else None)
     count.written += builder.count.written
     count.deleted += builder.count.deleted
     count.encoded.encoded += builder.count.encoded.encoded
     count.encoded.reused += builder.count.encoded.reused
+
+
+def check_room(workshop: Workshop, plan: Plan) -> None:
+    """Raises IndexUnavailable when the disk cannot hold the index beside the old one. The engine writes mapped files,
+    and a disk that fills under those ends the process without a word."""
+    encoder, passages = workshop.encoder, sum(state.passages for state in plan.editions)
+    each = PASSAGE_BYTES + (4 * encoder.dimension if encoder is not None else 0)
+    needed, free = ENGINE_BYTES + each * passages, shutil.disk_usage(workshop.settings.home).free
+    if free < needed:
+        raise IndexUnavailable(
+            f"an index of {passages} passages takes about {needed >> 20} MB and {free >> 20} MB are free",
+            place=Place(file=str(workshop.settings.home)),
+            remedy="Free space and run this again; what was staged is kept, and what is published stays",
+        )
 
 
 def sweep(workshop: Workshop) -> None:

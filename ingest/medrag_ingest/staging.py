@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
+from itertools import repeat
 
 from medrag.catalogue import EditionState
-from medrag.errors import DocumentRefused, InputRefused, Place, ShelfRefused
+from medrag.errors import DocumentRefused, InputRefused, Place, ShelfRefused, SourceRefused
 from medrag.identifiers import sha256_text
 from medrag.records import Edition
-from medrag_ingest.batch import Batch
+from medrag_ingest.batch import Batch, twice
 from medrag_ingest.corrections import Corrections
 from medrag_ingest.fetch import Fetched, fetch_source
 from medrag_ingest.manifest import Manifest
@@ -19,6 +21,7 @@ from medrag_ingest.parsed import ParsedDocument
 from medrag_ingest.passages import PassageRules
 from medrag_ingest.raw import RawFile, Rejected
 from medrag_ingest.readers import READERS, reads_together
+from medrag_ingest.reading import Parcel, pack, read_parcel
 from medrag_ingest.receipt import Receipt, SourceReceipt
 from medrag_ingest.sources import Source
 from medrag_ingest.transforms import TRANSFORMS, Transform, TransformContext
@@ -29,6 +32,8 @@ __all__ = ["PIPELINE_VERSION", "stage_card"]
 
 #: Goes into every edition's manifest hash; raise it when readers or passage cutting change what they make.
 PIPELINE_VERSION = 1
+#: Bytes of sources below which starting workers costs more than it saves.
+CREW_BYTES = 500_000
 
 
 def stage_card(card: Manifest, workshop: Workshop, receipt: Receipt, progress: Progress) -> EditionState:
@@ -88,6 +93,7 @@ class Stager:
         self.together = reads_together(card.reader.name)
         rules = PassageRules(card.passages.max_tokens)
         self.mint = Mint(edition.id, card.language, rules, cut=card.kind != "terminology")
+        self.crew = workshop.crew
         self.keys: set[str] = set()
         self.concepts = Concepts()
         self.batch = Batch()
@@ -95,13 +101,33 @@ class Stager:
     def run(self, fetched: Sequence[tuple[Source, Fetched]]) -> EditionState:
         try:
             done = self.resume()
-            for raw, documents in self.files(fetched, done):
-                self.read(raw, documents)
+            if self.together or self.card.transform is not None or self.is_small(fetched):
+                for raw, documents in self.files(fetched, done):
+                    self.read(raw, documents)
+            else:
+                self.read_in_parcels(self.unread(fetched, done))
             self.write()
             return self.seal()
         except InputRefused:
             self.catalogue.drop_edition(self.edition.id)
             raise
+
+    def is_small(self, fetched: Sequence[tuple[Source, Fetched]]) -> bool:
+        return self.crew.size == 0 or sum(item.bytes for _, item in fetched) < CREW_BYTES
+
+    def read_in_parcels(self, files: Iterator[RawFile]) -> None:
+        """Lets the crew read; members too large to send are read here, in their place in the order."""
+        reader, options = self.card.reader.name, self.card.reader.options
+        packed = pack(files, reader, options, self.mint)
+        while True:
+            large: list[RawFile] = []
+            for members in self.crew.map(read_parcel, until_large(packed, large)):
+                for member in members:
+                    self.admit(member.batch, member.place, member.refused)
+            if not large:
+                return
+            documents = READERS[reader](large[0], options)
+            self.read(large[0], ((large[0], parsed) for parsed in documents))
 
     def resume(self) -> set[tuple[str, str]]:
         """The members an interrupted run of the same recipe read to their end; otherwise a clean start."""
@@ -122,23 +148,29 @@ class Stager:
         self.catalogue.open_edition(self.edition)
         return set()
 
+    def unread(
+        self, fetched: Sequence[tuple[Source, Fetched]], done: set[tuple[str, str]]
+    ) -> Iterator[RawFile]:
+        """The members the reader is to read, but for those already whole."""
+        for raw in members_of(fetched):
+            if self.card.reader.reads(raw.path) and (raw.sha256, raw.member) not in done:
+                yield raw
+
     def files(
         self, fetched: Sequence[tuple[Source, Fetched]], done: set[tuple[str, str]]
     ) -> Iterator[tuple[RawFile | None, Iterator[tuple[RawFile, ParsedDocument]]]]:
         """What is read and written as one: each member with its documents; for some readers, all of them."""
-        reader = READERS[self.card.reader.name]
-        options = self.card.reader.options
-        if self.together:
-            files = [raw for raw in members_of(fetched) if self.card.reader.reads(raw.path)]
-            by_member = {raw.member: raw for raw in reversed(files)}
-            documents = self.transformed(reader.load_together()(files, options), self.transform(fetched))
-            yield None, ((by_member.get(parsed.raw_member, files[0]), parsed) for parsed in documents)
-            return
+        reader, options = READERS[self.card.reader.name], self.card.reader.options
         transform = self.transform(fetched)
-        for raw in members_of(fetched):
-            if self.card.reader.reads(raw.path) and (raw.sha256, raw.member) not in done:
+        if not self.together:
+            for raw in self.unread(fetched, done):
                 documents = self.transformed(reader(raw, options), transform)
-                yield raw, ((raw, parsed) for parsed in documents)
+                yield raw, zip(repeat(raw), documents, strict=False)
+            return
+        files = list(self.unread(fetched, done))
+        by_member = {raw.member: raw for raw in reversed(files)}
+        documents = self.transformed(reader.load_together()(files, options), transform)
+        yield None, ((by_member.get(parsed.raw_member, files[0]), parsed) for parsed in documents)
 
     def transform(self, fetched: Sequence[tuple[Source, Fetched]]) -> Transform | None:
         step = self.card.transform
@@ -156,30 +188,48 @@ class Stager:
                 yield kept
 
     def read(self, raw: RawFile | None, documents: Iterator[tuple[RawFile, ParsedDocument]]) -> None:
-        """Takes the documents of one member, all or none; one that cannot be read is, by the card's policy, counted."""
-        opened = Batch()
+        """Takes the documents of one member, writing while it reads when they are many."""
+        opened, refused = Batch(), None
         try:
             for origin, parsed in documents:
-                self.take(parsed, origin, opened)
+                member = parsed.raw_member if self.together else origin.member
+                opened.add(self.mint.mint(parsed, origin, member), parsed, origin)
+                self.tell(opened)
                 if opened.is_full:
-                    self.spill(opened)
+                    self.spill(opened, origin)
         except DocumentRefused as error:
-            if self.card.on_error == "refuse" or raw is None:
+            if raw is None:
                 raise
+            refused = error
+        self.admit(opened, raw.place if raw is not None else self.card.card, refused)
+
+    def admit(self, opened: Batch, file: str, refused: DocumentRefused | None) -> None:
+        """Takes a member's documents, all or none; one that cannot be read is, by the card's policy, counted."""
+        taken = [key for key in opened.keys if key in self.keys]
+        refused = refused or (twice(taken[0], file) if taken else None)
+        if refused is not None:
+            if self.card.on_error == "refuse":
+                raise refused
             if opened.spilled:
                 self.catalogue.drop_half_read(self.edition.id)
-            self.reject(error, raw)
+            self.reject(refused, file)
             return
+        opened.number(len(self.keys))
+        self.keys.update(opened.keys)
         self.batch.join(opened)
-        self.keys |= opened.keys
         opened.count_into(self.receipt)
-        if self.batch.is_full:
+        self.tell(Batch())
+        if opened.spilled or self.batch.is_full:
             self.write()
 
-    def reject(self, error: DocumentRefused, raw: RawFile) -> None:
+    def tell(self, opened: Batch) -> None:
+        done = len(self.keys) + len(opened.keys)
+        self.progress(self.card.id, done, max(done, self.card.expect.documents) or None)
+
+    def reject(self, error: DocumentRefused, file: str) -> None:
         """Counts a member that could not be read. Raises ShelfRefused beyond what the card allows."""
         rejected = self.receipt.rejected
-        rejected.append(Rejected.of(error, raw.place))
+        rejected.append(Rejected.of(error, file))
         if len(rejected) > self.card.max_rejected:
             raise ShelfRefused(
                 f"{len(rejected)} items were rejected, the card allows {self.card.max_rejected}",
@@ -187,36 +237,20 @@ class Stager:
                 remedy=f"The last: {error.problem}",
             ) from error
 
-    def take(self, parsed: ParsedDocument, raw: RawFile, opened: Batch) -> None:
-        """Makes records of one document of the member being read."""
-        if parsed.key in self.keys or parsed.key in opened.keys:
-            raise DocumentRefused(
-                f"two documents have the key {parsed.key!r}", place=Place(file=raw.place, field="key")
-            )
-        member = parsed.raw_member if self.together else raw.member
-        minted = self.mint.mint(parsed, raw, member)
-        opened.add(len(self.keys) + len(opened.keys), minted, parsed)
-        done = len(self.keys) + len(opened.keys)
-        self.progress(self.card.id, done, max(done, self.card.expect.documents) or None)
-
-    def spill(self, opened: Batch) -> None:
+    def spill(self, opened: Batch, raw: RawFile) -> None:
         """Writes the documents of a member too large to hold; its names and claims wait for its end, which marks all
-        of it as whole."""
+        of it as whole. Raises DocumentRefused when a key is taken."""
+        if taken := [key for key in opened.keys if key in self.keys]:
+            raise twice(taken[0], raw.place)
         self.write()
-        self.catalogue.add_batch(self.edition.id, opened.documents)
-        opened.documents, opened.characters, opened.spilled = [], 0, True
+        opened.number(len(self.keys))
+        self.catalogue.add_rows(self.edition.id, opened.spill())
 
     def write(self) -> None:
         """Writes what whole members gave."""
-        held = self.batch
-        self.catalogue.add_batch(
-            self.edition.id,
-            held.documents,
-            held.claims,
-            self.concepts.take(held.names),
-            mint_names(held.names, self.edition.id),
-            whole=len(self.keys),
-        )
+        held, edition = self.batch, self.edition.id
+        things, called = self.concepts.take(held.names), mint_names(held.names, edition)
+        self.catalogue.add_rows(edition, held.rows, things, called, whole=len(self.keys))
         self.batch = Batch()
 
     def seal(self) -> EditionState:
@@ -246,7 +280,23 @@ class Stager:
                 )
 
 
+def until_large(packed: Iterator[Parcel | RawFile], large: list[RawFile]) -> Iterator[Parcel]:
+    """Parcels up to the next file too large for one, which is put in ``large``."""
+    for item in packed:
+        if isinstance(item, RawFile):
+            large.append(item)
+            return
+        yield item
+
+
 def members_of(fetched: Sequence[tuple[Source, Fetched]]) -> Iterator[RawFile]:
-    """The files of the sources: an archive's chosen members, or the file itself."""
+    """The files of the sources: an archive's chosen members, or the file itself. Raises SourceRefused."""
     for source, item in fetched:
-        yield from raw_files(item.path, source, name=source.name, sha256=item.sha256)
+        try:
+            yield from raw_files(item.path, source, name=source.name, sha256=item.sha256)
+        except SourceRefused as error:
+            if error.place.file != item.path.name:
+                raise
+            # In the raw store a file is called by its hash, which says nothing to a person.
+            place = replace(error.place, file=source.name)
+            raise SourceRefused(error.problem, place=place, remedy=error.remedy) from error

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from medrag.catalogue import Catalogue
+from medrag.crew import Crew
 from medrag.errors import Place, ShelfBusy, Unavailable
 from medrag.protocols import Encoder, IndexStore
 from medrag.settings import Settings
@@ -30,6 +31,8 @@ class Workshop:
     raw: RawStore
     indexes: IndexStore
     encoder: Encoder | None
+    #: Processes that read and cut into words; started when there is much to do, ended with the run.
+    crew: Crew = field(default_factory=Crew)
 
     @property
     def staging(self) -> Path:
@@ -61,6 +64,7 @@ class Workshop:
             self.sweep_incoming()
             yield
         finally:
+            self.crew.close()
             lock.release()
 
     def sweep_incoming(self) -> None:

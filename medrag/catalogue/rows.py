@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -25,6 +26,7 @@ from medrag.records import (
 )
 
 __all__ = [
+    "Rows",
     "assertion_row",
     "compact",
     "concept_of",
@@ -264,3 +266,31 @@ def snapshot_of(row: Row) -> Snapshot:
         row["encoder"],
         row["passages"],
     )
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows of documents by table: plain dictionaries, which another process can make."""
+
+    documents: list[dict[str, Any]] = field(default_factory=list)
+    passages: list[dict[str, Any]] = field(default_factory=list)
+    assertions: list[dict[str, Any]] = field(default_factory=list)
+    evidence: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(
+        self, document: Document, passages: Iterable[Passage], claims: Iterable[Assertion], ordinal: int = 0
+    ) -> None:
+        self.documents.append(document_row(document, ordinal))
+        self.passages += [passage_row(passage) for passage in passages]
+        self.add_claims(claims)
+
+    def add_claims(self, claims: Iterable[Assertion]) -> None:
+        for claim in claims:
+            self.assertions.append(assertion_row(claim))
+            self.evidence += evidence_rows(claim)
+
+    def join(self, later: Rows) -> None:
+        self.documents += later.documents
+        self.passages += later.passages
+        self.assertions += later.assertions
+        self.evidence += later.evidence

@@ -145,10 +145,24 @@ class Catalogue:
         claims: Sequence[Assertion] = (),
         things: Sequence[Concept] = (),
         called: Sequence[Name] = (),
+    ) -> None:
+        """Writes (ordinal, document, passages) triples with what they state, all in one transaction."""
+        made = rows.Rows()
+        for ordinal, document, parts in held:
+            made.add(document, parts, (), ordinal)
+        made.add_claims(claims)
+        self.add_rows(edition, made, things, called)
+
+    def add_rows(
+        self,
+        edition: str,
+        made: rows.Rows,
+        things: Sequence[Concept] = (),
+        called: Sequence[Name] = (),
         *,
         whole: int | None = None,
     ) -> None:
-        """Writes (ordinal, document, passages) triples with what they state, all in one transaction.
+        """Writes rows made elsewhere, all in one transaction.
 
         A concept the edition already holds is replaced. ``whole``: from now on documents with a lower ordinal are
         known to be of files read to their end; see :meth:`drop_half_read`.
@@ -158,10 +172,10 @@ class Catalogue:
             for start in range(0, len(known), ASK_AT_ONCE):
                 some = concepts.c.id.in_(known[start : start + ASK_AT_ONCE])
                 connection.execute(delete(concepts).where(concepts.c.edition == edition, some))
-            put_all(connection, documents, [rows.document_row(doc, ordinal) for ordinal, doc, _ in held])
-            put_all(connection, passages, [rows.passage_row(p) for *_, parts in held for p in parts])
-            put_all(connection, assertions, [rows.assertion_row(item) for item in claims])
-            put_all(connection, evidence, [row for item in claims for row in rows.evidence_rows(item)])
+            put_all(connection, documents, made.documents)
+            put_all(connection, passages, made.passages)
+            put_all(connection, assertions, made.assertions)
+            put_all(connection, evidence, made.evidence)
             put_all(connection, concepts, [rows.concept_row(item, edition) for item in things])
             put_all(connection, names, [rows.name_row(item, edition) for item in called])
             if whole is not None:

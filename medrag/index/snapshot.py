@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from array import array
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,14 +12,15 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from medrag.catalogue import Catalogue, EditionState
+from medrag.catalogue import Catalogue, DocumentWords, EditionState
+from medrag.crew import Crew
 from medrag.errors import IndexUnavailable, ShelfRefused
 from medrag.identifiers import content_id
 from medrag.index.bm25 import snap_length, weigh_document
 from medrag.index.encoders.cache import EncodeCount, VectorCache, encode_cached
-from medrag.index.spool import SpooledPassage, WordSpool, open_spool, token_ids
+from medrag.index.spool import SpooledPassage, WordSpool, open_spool, token_lists, tokenise_all
 from medrag.protocols import Encoder, IndexBuilder, IndexPoint, IndexStore
-from medrag.records import Snapshot, Work
+from medrag.records import Passage, Snapshot, Work
 from medrag.settings import Settings
 from medrag.text.indexed import index_text
 from medrag.text.tokens import default_tokenizer
@@ -32,6 +35,8 @@ INDEX_VERSION = 2
 ENCODE_TOGETHER = 4096
 #: Items between two words of progress.
 TELL_EVERY = 256
+#: Passages of an edition below which starting workers costs more than it saves, and documents sent to one together.
+CREW_PASSAGES, TOKENISE_TOGETHER = 3_000, 50
 
 Progress = Callable[[str, int, int | None], None]
 Item = TypeVar("Item")
@@ -106,7 +111,9 @@ class Builder:
         encoder: Encoder | None,
         spool: Path,
         progress: Progress,
+        crew: Crew | None = None,
     ) -> None:
+        self.crew = crew or Crew(0)
         self.catalogue = catalogue
         self.store = store
         self.open_cache = open_cache
@@ -184,14 +191,27 @@ class Builder:
         total, done = sum(state.passages for state in states), 0
         for state in states:
             told = lengths.setdefault(state.edition.id, [0, 0])
-            for document, passages in self.catalogue.read_words(state.edition.id):
-                ids = [token_ids(document, passage) for passage in passages]
+            for document, passages, ids in self.words_of(state):
                 words.add(document, passages, ids)
                 told[0] += len(ids)
                 told[1] += sum(map(len, ids))
                 done += len(ids)
                 self.progress("words", done, total)
         return lengths
+
+    def words_of(
+        self, state: EditionState
+    ) -> Iterator[tuple[DocumentWords, Sequence[Passage], Sequence[array[int]]]]:
+        """Every document of an edition with its passages and their words."""
+        read = self.catalogue.read_words(state.edition.id)
+        if self.crew.size == 0 or state.passages < CREW_PASSAGES:
+            for document, passages in read:
+                yield document, passages, token_lists((document, passages))
+            return
+        sent: deque[tuple[DocumentWords, Sequence[Passage]]] = deque()
+        for lists in self.crew.map(tokenise_all, remembered(batched(read, TOKENISE_TOGETHER), sent)):
+            for ids in lists:
+                yield *sent.popleft(), ids
 
     def fill(
         self,
@@ -249,6 +269,13 @@ def agree(old: Mapping[str, str], new: Mapping[str, str], key: str) -> bool:
     """Whether two indexes say the same of the editions, or works, that both hold."""
     before, after = json.loads(old.get(key, "null")), json.loads(new[key])
     return before is not None and all(after.get(name, told) == told for name, told in before.items())
+
+
+def remembered(batches: Iterable[list[Item]], into: deque[Item]) -> Iterator[list[Item]]:
+    """Passes batches on, keeping their items until somebody takes them."""
+    for batch in batches:
+        into.extend(batch)
+        yield batch
 
 
 def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -17,7 +17,7 @@ from medrag.records import Passage
 from medrag.text.indexed import index_text
 from medrag.text.tokens import default_tokenizer, token_id
 
-__all__ = ["SpooledPassage", "WordSpool", "open_spool", "token_ids"]
+__all__ = ["SpooledPassage", "WordSpool", "open_spool", "token_lists", "tokenise_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,17 @@ class SpooledPassage:
     tokens: Sequence[int]
 
 
-def token_ids(document: DocumentWords, passage: Passage) -> array[int]:
-    """The ids of the words a passage is found by, in order, repeats kept."""
-    words = default_tokenizer().tokenize(index_text(document.title, passage, document.text))
-    return array("I", map(token_id, words))
+def token_lists(item: tuple[DocumentWords, Sequence[Passage]]) -> list[array[int]]:
+    """For each passage of a document the ids of the words it is found by, in order, repeats kept."""
+    document, passages = item
+    tokenize = default_tokenizer().tokenize
+    texts = (index_text(document.title, passage, document.text) for passage in passages)
+    return [array("I", map(token_id, tokenize(text))) for text in texts]
+
+
+def tokenise_all(items: Sequence[tuple[DocumentWords, Sequence[Passage]]]) -> list[list[array[int]]]:
+    """:func:`token_lists` of many documents."""
+    return [token_lists(item) for item in items]
 
 
 class WordSpool:

@@ -28,7 +28,17 @@ from medrag.text.tokens import token_id, tokenize
 ALL = IndexFilter()
 ENCODER = HashEmbedder(16)
 WORDS = (
-    "aspirin bleeding kidney dose renal halve avoid monitor potassium inr severe mild daily tablet".split()
+    "aspirin",
+    "bleeding",
+    "kidney",
+    "dose",
+    "renal",
+    "halve",
+    "avoid",
+    "monitor",
+    "potassium",
+    "inr",
+    "severe",
 )
 
 
