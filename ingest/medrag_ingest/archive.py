@@ -247,7 +247,7 @@ def header_class(tally: Tally) -> type[tarfile.TarInfo]:
         def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> StrictHeader:
             try:
                 made = super().frombuf(buf, encoding, errors)
-            except tarfile.EOFHeaderError:
+            except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
                 raise
             except tarfile.HeaderError as error:  # tarfile would take these for the end of the archive
                 raise tally.refuse(f"is damaged: {error}") from error

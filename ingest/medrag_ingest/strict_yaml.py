@@ -51,11 +51,12 @@ def refuse_tricks(text: str) -> None:
     """Walks the events, which expand nothing: an alias could multiply a small card into gigabytes."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark is not None else None
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise StrictYamlError("anchors and aliases are not allowed in a card; write the value out", line)
-        if isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None):
-            raise StrictYamlError(f"the tag {event.tag} is not allowed in a card", line)
+        tag = getattr(event, "tag", None)
+        if isinstance(event, yaml.NodeEvent) and tag:
+            raise StrictYamlError(f"the tag {tag} is not allowed in a card", line)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):

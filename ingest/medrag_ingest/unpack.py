@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from io import BufferedIOBase
 from pathlib import Path
+from typing import cast
 
 from medrag.errors import Place, SourceRefused
 from medrag_ingest.archive import archive_kind, open_archive
@@ -59,6 +61,6 @@ def members_hash(path: Path, source: Source, limits: Limits | None = None) -> st
     lines = []
     for file in raw_files(path, source, limits=limits):
         with file.open() as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = hashlib.file_digest(cast(BufferedIOBase, stream), "sha256").hexdigest()
         lines.append(f"{digest}  {file.member}\n".encode())
     return hashlib.sha256(b"".join(sorted(lines))).hexdigest()

@@ -146,7 +146,8 @@ def fill_light(weights: WeightFile, folder: Path) -> None:
     names = [*EMBEDDING, *(f"l{n}.{part}" for n in range(weights.header.layers) for part in layer)]
     hashes, order = build_piece_table(weights.vocabulary)
     network = np.concatenate([weights.tensor(name) for name in names])
-    for part, array in zip(LIGHT_PARTS, (network, hashes, order), strict=True):
+    arrays: tuple[NDArray[Any], ...] = (network, hashes, order)
+    for part, array in zip(LIGHT_PARTS, arrays, strict=True):
         np.save(folder / part, array)
 
 
