@@ -20,6 +20,10 @@ __all__ = ["PACKAGED", "WORDS", "AbstentionRule", "load_rule", "rule_for"]
 PACKAGED, WORDS = "packaged", "words"
 
 
+#: Of 37 such questions in the two sets, 32 are unanswerable; of those none holds three quarters of its words.
+BARE_RECALL = 0.75
+
+
 @dataclass(frozen=True, slots=True)
 class AbstentionRule:
     """Answer when the modelled chance that the shelf answers reaches the threshold.
@@ -39,8 +43,13 @@ class AbstentionRule:
         return 1.0 / (1.0 + math.exp(-total))
 
     def too_thin(self, evidence: Evidence) -> bool:
-        """Whether to abstain."""
-        return self.chance(evidence) < self.threshold
+        """Whether to abstain.
+
+        A question in which nothing clinical is recognised is answered only when one passage holds most of its words,
+        whatever the learnt weights say: on a large shelf some passage always holds a few of them.
+        """
+        bare = not evidence.clinical and min(evidence.recall, evidence.known) < BARE_RECALL
+        return bare or self.chance(evidence) < self.threshold
 
 
 @cache

@@ -39,6 +39,8 @@ class Evidence:
     score: float
     #: 1.0 when an entry between two of the things named is among the best hits.
     stated: float
+    #: 1.0 when the question names anything clinical at all, 0.0 when nothing in it is recognised.
+    clinical: float
     #: 1.0 for a question in Chinese, whose own words are not in most of the evidence; says nothing by itself.
     foreign: float
     #: Best cosine. Of models such as e5 all cosines lie close together, so it is one figure among others, never a
@@ -67,6 +69,7 @@ def weigh_evidence(shelf: OpenShelf, result: SearchResult) -> Evidence:
         peak=peak(result),
         score=best[0].score if best else 0.0,
         stated=1.0 if "assertion" in methods else 0.0,
+        clinical=1.0 if plan.things else 0.0,
         foreign=1.0 if plan.language == "zh" else 0.0,
         cosine=result.cosines[0] if result.cosines else 0.0,
     )
