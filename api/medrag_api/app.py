@@ -15,7 +15,7 @@ from medrag.errors import MedragError
 from medrag.settings import Settings
 from medrag_api.gate import Gate
 from medrag_api.holder import ShelfHolder
-from medrag_api.routes import ask, health, passages, search, shelf
+from medrag_api.routes import ask, drugs, health, interactions, passages, search, shelf
 from medrag_api.tell import tell_http, tell_invalid, tell_medrag
 
 __all__ = ["create_app"]
@@ -47,7 +47,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None) -> FastAPI
     )
     app.state.settings = settings
     app.state.holder = held
-    for room in (ask, search, passages, shelf, health):
+    for room in (ask, interactions, drugs, search, passages, shelf, health):
         app.include_router(room.router)
     app.add_exception_handler(MedragError, tell_medrag)
     app.add_exception_handler(RequestValidationError, tell_invalid)

@@ -1,4 +1,4 @@
-"""Keeps the published shelf open for a server: follows the catalogue's pointer, and closes a shelf after its last reader."""
+"""Keeps the published shelf and its graph open for a server: follows the catalogue's pointer, closes after the last reader."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from medrag.errors import MedragError, Unavailable
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf
-from medrag_api.wiring import Bench, published
+from medrag_api.desk import Desk
+from medrag_api.wiring import Bench, open_graph, published
 
 __all__ = ["POINTER_S", "ShelfHolder"]
 
@@ -20,11 +21,16 @@ POINTER_S = 1.0
 
 @dataclass(slots=True)
 class Lease:
-    """An open shelf and how many are reading it."""
+    """An open shelf with the graph of its snapshot, and how many are reading them."""
 
     shelf: OpenShelf
+    desk: Desk
     readers: int = 0
     retired: bool = False
+
+    def close(self) -> None:
+        self.desk.close()
+        self.shelf.close()
 
 
 class ShelfHolder:
@@ -43,6 +49,8 @@ class ShelfHolder:
         self._bench: Bench | None = None
         self._lease: Lease | None = None
         self._problem: MedragError | None = None
+        self._graph_problem = ""
+        self._preparing: threading.Thread | None = None
         self._lock = threading.Lock()
         self._refreshing = threading.Lock()
         self._stop = threading.Event()
@@ -51,9 +59,21 @@ class ShelfHolder:
     @contextmanager
     def reading(self) -> Iterator[OpenShelf]:
         """The shelf of this moment. Raises what opening it raised, or Unavailable when nothing is published."""
+        with self.reviewing() as desk:
+            yield desk.shelf
+
+    @property
+    def graph_opened(self) -> bool:
+        """Whether a review would find its graph open, so that it waits for nothing."""
+        lease = self._lease
+        return lease is not None and lease.desk.opened
+
+    @contextmanager
+    def reviewing(self) -> Iterator[Desk]:
+        """The shelf of this moment with the graph of its snapshot. Raises as :meth:`reading`."""
         lease = self._borrow()
         try:
-            yield lease.shelf
+            yield lease.desk
         finally:
             self._give_back(lease)
 
@@ -73,7 +93,7 @@ class ShelfHolder:
             lease.readers -= 1
             done = lease.retired and lease.readers == 0
         if done:
-            lease.shelf.close()
+            lease.close()
 
     def refresh(self) -> None:
         """Looks at the pointer now and opens what it names if that is not open yet. Readers go on meanwhile."""
@@ -94,7 +114,8 @@ class ShelfHolder:
             if self._problem is not None:
                 self._tell(wanted.id, None)
             return
-        self._swap(Lease(self._bench.open(wanted)))
+        shelf = self._bench.open(wanted)
+        self._swap(Lease(shelf, Desk(self.settings, shelf, open_graph)))
         self._tell(wanted.id, None)
 
     def _swap(self, fresh: Lease | None) -> None:
@@ -105,7 +126,7 @@ class ShelfHolder:
                 old.retired = True
             done = old is not None and old.readers == 0
         if done and old is not None:
-            old.shelf.close()
+            old.close()
 
     def _tell(self, snapshot: str, problem: MedragError | None) -> None:
         changed = problem is None or str(problem) != str(self._problem)
@@ -119,6 +140,26 @@ class ShelfHolder:
         self.refresh()
         self.watch()
 
+    def prepare_graph(self) -> None:
+        """Has the graph of the lent shelf opened beside the readers, so that none of them waits for it."""
+        with self._lock:
+            lease, busy = self._lease, self._preparing is not None and self._preparing.is_alive()
+            if lease is None or self._problem is not None or lease.desk.opened or busy:
+                return
+            self._preparing = threading.Thread(target=self._open_graph, name="medrag-graph", daemon=True)
+            self._preparing.start()
+
+    def _open_graph(self) -> None:
+        try:
+            with self.reviewing() as desk:
+                desk.graph()
+        except MedragError as error:
+            told, self._graph_problem = self._graph_problem, str(error)
+            if told != str(error) and self.on_change is not None and not self._stop.is_set():
+                self.on_change("", error)
+        else:
+            self._graph_problem = ""
+
     def watch(self) -> None:
         """Starts the thread that follows the pointer; once."""
         with self._lock:
@@ -128,8 +169,10 @@ class ShelfHolder:
             self._watcher.start()
 
     def _look(self) -> None:
+        self.prepare_graph()
         while not self._stop.wait(self.every_s):
             self.refresh()
+            self.prepare_graph()
 
     def close(self) -> None:
         """Stops looking and closes the shelf after its last reader."""

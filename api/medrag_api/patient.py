@@ -42,12 +42,20 @@ class Creatinine(BaseModel):
 
 
 class Potassium(BaseModel):
-    """Serum potassium; one mEq/L is one mmol/L."""
+    """Serum potassium; one mEq/L is one mmol/L, and 3.91 mg/dL (molar mass 39.1 g/mol)."""
 
     model_config = STRICT
 
-    value: Annotated[Number, Field(ge=1.0, le=12.0)]
-    unit: Literal["mmol/L", "mEq/L"]
+    value: Number
+    unit: Literal["mmol/L", "mEq/L", "mg/dL"]
+
+    @model_validator(mode="after")
+    def possible(self) -> Potassium:
+        """Survivors have been measured from about 1 to 12 mmol/L."""
+        least, most = (4.0, 46.0) if self.unit == "mg/dL" else (1.0, 12.0)
+        if not least <= self.value <= most:
+            raise disagreement("value", f"potassium lies between {least:g} and {most:g} {self.unit}")
+        return self
 
 
 class Patient(BaseModel):

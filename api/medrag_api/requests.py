@@ -6,15 +6,33 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    ValidationError,
+)
 
 from medrag.answer.question import LONGEST_QUESTION, Question, read_question
 from medrag.errors import InputRefused, Place, UsageError
 from medrag.shelf import OpenShelf, SearchFilters
-from medrag.vocabulary import Authority, Kind, Language
-from medrag_api.patient import Patient
+from medrag.vocabulary import Authority, Kind, Language, Severity
+from medrag_api.patient import Patient, Term
+from medrag_graph.interactions.regimen import MOST_CONDITIONS, MOST_DRUGS, Regimen, read_regimen
 
-__all__ = ["AskRequest", "Filters", "SearchRequest", "field_problems", "known_filters", "validated"]
+__all__ = [
+    "AskRequest",
+    "Filters",
+    "InteractionRequest",
+    "SearchRequest",
+    "field_problems",
+    "known_filters",
+    "validated",
+]
 
 STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 #: Most passages one search or answer may be asked for; the settings' own bound.
@@ -132,6 +150,53 @@ class SearchRequest(BaseModel):
         return read_question(self.query)
 
 
+class CodedDrug(BaseModel):
+    """A drug by its code: of rxnorm, drugbank, unii or atc, or the system's FHIR address."""
+
+    model_config = STRICT
+
+    code: Term
+    system: Term
+
+
+def shape_of(told: Any) -> str:
+    return "name" if isinstance(told, str) else "coded"
+
+
+#: A name as typed, or a code; told apart by shape, so that a wrong one is told once.
+Drug = Annotated[
+    Annotated[Term, Tag("name")] | Annotated[CodedDrug, Tag("coded")], Discriminator(shape_of)
+]
+
+
+class InteractionRequest(BaseModel):
+    """A regimen to check, and for whom."""
+
+    model_config = ConfigDict(
+        **STRICT,
+        json_schema_extra={
+            "examples": [
+                {"drugs": ["Coumadin", "布洛芬"], "patient": {"age_years": 78, "egfr_ml_min_1_73m2": 28}}
+            ]
+        },
+    )
+
+    drugs: Annotated[list[Drug], Field(min_length=1, max_length=MOST_DRUGS)]
+    conditions: Annotated[list[Term], Field(max_length=MOST_CONDITIONS)] = []
+    patient: Annotated[Patient | None, Field(description="Never stored, never logged.")] = None
+    as_of: Annotated[Day | None, Field(description="Check with what was in force that day.")] = None
+    minimum_severity: Annotated[
+        Severity, Field(description="What no source grades is shown whatever is asked for.")
+    ] = "minor"
+    language: Annotated[
+        Language, Field(description="Of headlines and advice. It changes no finding and no quote.")
+    ] = "en"
+
+    def record(self) -> Regimen:
+        """The regimen as the review takes it. Raises InputRefused."""
+        return read_regimen(self.model_dump(exclude_none=True))
+
+
 def validated(model: type[Model], told: Any) -> Model:
     """Reads plain data into a request. Raises InputRefused naming the first field that is wrong."""
     try:
@@ -150,7 +215,7 @@ def field_problems(errors: Sequence[Any]) -> list[tuple[str, str]]:
 
 def field_of(item: Any) -> str:
     """``patient.egfr_ml_min_1_73m2``. A key that is not a plain name is not told back: it may hold anything."""
-    parts = [part for part in item["loc"] if part not in ("body", "path", "query")]
+    parts = [part for part in item["loc"] if part not in ("body", "path", "query", "name", "coded")]
     if item["type"] == "disagreement":
         parts.append(item["ctx"]["field"])
     return ".".join(plain_name(part) for part in parts) or "body"

@@ -1,24 +1,37 @@
-"""Turns settings into objects: the only place where catalogue, index, encoder and raw store are opened and joined."""
+"""Turns settings into objects: the only place where catalogue, index, encoder, graph and raw store are opened and joined."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from medrag.catalogue import Catalogue
-from medrag.errors import Unavailable
-from medrag.index import open_store
-from medrag.index.encoders import open_encoder
-from medrag.protocols import Encoder
+from medrag.errors import IndexUnavailable, IntegrityError, Place, Unavailable
 from medrag.records import Snapshot
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf
 
 if TYPE_CHECKING:
+    from medrag.protocols import Encoder, IndexReader
+    from medrag_api.desk import Desk
+    from medrag_graph.model import GraphData
+    from medrag_graph.stores import GraphHome
     from medrag_ingest.workshop import Workshop
 
-__all__ = ["Bench", "open_shelf", "open_workshop", "published", "reading_shelf"]
+__all__ = [
+    "Bench",
+    "open_graph",
+    "open_shelf",
+    "open_workshop",
+    "published",
+    "reading_desk",
+    "reading_shelf",
+]
+
+#: Seconds a process waits for another that builds the same graph; the build takes half a minute of one core.
+LONGEST_BUILD_S: Final = 600
 
 
 def open_workshop(settings: Settings) -> Workshop:
@@ -26,6 +39,8 @@ def open_workshop(settings: Settings) -> Workshop:
 
     Raises CatalogueUnavailable, IndexUnavailable, EncoderUnavailable, UsageError (a setting).
     """
+    from medrag.index import open_store
+    from medrag.index.encoders import open_encoder
     from medrag_ingest.rawstore import RawStore
     from medrag_ingest.workshop import Workshop
 
@@ -48,6 +63,8 @@ class Bench:
 
     def open(self, snapshot: Snapshot) -> OpenShelf:
         """The snapshot opened for reading. Raises IndexUnavailable, EncoderUnavailable."""
+        from medrag.index import open_store
+
         index = open_store(self.settings).open(snapshot.index)
         try:
             return OpenShelf(self.catalogue, snapshot, index, self.encoder(snapshot))
@@ -57,6 +74,8 @@ class Bench:
 
     def encoder(self, snapshot: Snapshot) -> Encoder | None:
         """The encoder of the settings, loaded once; none for a snapshot that has no vectors."""
+        from medrag.index.encoders import open_encoder
+
         if snapshot.encoder and self._encoder is None:
             self._encoder = open_encoder(self.settings)
         return self._encoder
@@ -95,3 +114,100 @@ def reading_shelf(settings: Settings) -> Iterator[OpenShelf]:
     finally:
         shelf.close()
         shelf.catalogue.close()
+
+
+class Unopened:
+    """Stands for the index on a shelf that nobody searches: a check opens in a fraction of the time without it."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise IndexUnavailable("the index of this shelf was not opened")
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+@contextmanager
+def reading_desk(settings: Settings) -> Iterator[Desk]:
+    """Catalogue and graph of the published snapshot, without index and encoder; closed at the end.
+
+    Raises CatalogueUnavailable, and Unavailable when nothing is published. The graph opens when it is asked for.
+    """
+    from medrag_api.desk import Desk
+
+    catalogue = Catalogue(settings.catalogue, create=False)
+    try:
+        shelf = OpenShelf(catalogue, published(catalogue), cast("IndexReader", Unopened()), None)
+        desk = Desk(settings, shelf, open_graph)
+        try:
+            yield desk
+        finally:
+            desk.close()
+    finally:
+        catalogue.close()
+
+
+def open_graph(settings: Settings, shelf: OpenShelf) -> GraphHome:
+    """The graph of the shelf's snapshot: in memory, from its file where one is kept, or the Bolt server of the settings.
+
+    What is missing is built from the catalogue, once, whoever else is waiting for it. Raises Unavailable when the graph
+    cannot be had, and UsageError when the server's address cannot be read.
+    """
+    from medrag_graph.stores import open_graph as open_home
+
+    home = open_home(settings)
+    try:
+        if home.snapshot() != shelf.snapshot.id:
+            home.load(kept_graph(settings, shelf, keep=not settings.graph_url))
+    except BaseException:
+        home.close()
+        raise
+    return home
+
+
+def kept_graph(settings: Settings, shelf: OpenShelf, *, keep: bool) -> GraphData:
+    """The graph's data, read from its file or built. ``keep`` writes the file when it was built."""
+    from medrag_api.graph_file import graph_file
+
+    file = graph_file(settings.home, shelf.snapshot.id)
+    return read_kept(file) or build_kept(settings, shelf, file, keep=keep)
+
+
+def read_kept(file: Path) -> GraphData | None:
+    """A damaged copy of what the catalogue holds whole is as good as none: it is made anew."""
+    from medrag_api.graph_file import read_graph
+
+    try:
+        return read_graph(file)
+    except IntegrityError:
+        return None
+
+
+def build_kept(settings: Settings, shelf: OpenShelf, file: Path, *, keep: bool) -> GraphData:
+    """Builds the graph. Of several processes one builds; the others read what it kept."""
+    from filelock import FileLock, Timeout
+
+    from medrag_graph.build import build_graph
+
+    try:
+        with FileLock(settings.home / "graph.lock", timeout=LONGEST_BUILD_S):
+            held = read_kept(file)
+            if held is None:
+                held = build_graph(shelf.catalogue, shelf.snapshot.editions, shelf.snapshot.id)
+                if keep:
+                    keep_graph(settings, shelf, file, held)
+            return held
+    except Timeout as error:
+        raise Unavailable("another process has been building the graph for too long") from error
+    except OSError as error:
+        raise Unavailable(
+            f"the graph cannot be built here: {error.strerror}", place=Place(file=str(settings.home))
+        ) from error
+
+
+def keep_graph(settings: Settings, shelf: OpenShelf, file: Path, data: GraphData) -> None:
+    """Writes the file, and removes those of snapshots that no rollback can reach any more."""
+    from medrag_api.graph_file import graph_file, sweep_graphs, write_graph
+
+    write_graph(file, data)
+    kept = {graph_file(settings.home, snapshot.id).name for snapshot in shelf.catalogue.snapshots()}
+    sweep_graphs(settings.home, kept | {file.name})

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,7 @@ class Entry:
     """A file of a mirror as last seen."""
 
     path: Path
+    name: str
     size: int
     mtime_ns: int
 
@@ -44,12 +46,12 @@ class MirrorIndex:
     ) -> Path | None:
         """The file of that hash, or, when no hash is known yet, the first of that name; None when there is none."""
         entries = [entry for folder in folders for entry in self.listing(folder)]
-        named = [entry for entry in entries if entry.path.name == filename]
+        named = [entry for entry in entries if entry.name == filename]
         if sha256 is None:
             return named[0].path if named else None
-        others = [entry for entry in entries if entry.path.name != filename]
+        others = (entry for entry in entries if entry.name != filename)
         try:
-            return self.first_of_hash([*named, *others], sha256, size)
+            return self.first_of_hash(chain(named, others), sha256, size)
         finally:
             self.save()
 
@@ -118,5 +120,5 @@ def list_files(folder: Path) -> list[Entry]:
                 continue
             if path.is_file():
                 told = path.stat()
-                found.append(Entry(path, told.st_size, told.st_mtime_ns))
+                found.append(Entry(path, name, told.st_size, told.st_mtime_ns))
     return found

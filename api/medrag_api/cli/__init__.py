@@ -19,10 +19,14 @@ COMMANDS: Final = {
     "try": ("medrag_api.cli.trial:try_it", "Fill the starter shelf, then answer two questions."),
     "ingest": ("medrag_api.cli.ingest:ingest", "Put works on the shelf: manifest files or shelf ids."),
     "ask": ("medrag_api.cli.ask:ask", "Answer a question with exact quotes."),
+    "check": ("medrag_api.cli.check:check", "Check drugs against each other and the patient."),
+    "drug": ("medrag_api.cli.drug:drug", "One drug: names, codes, classes, risks, interactions."),
     "search": ("medrag_api.cli.search:search", "Find passages, and how each was found."),
+    "graph": ("medrag_api.cli.graph:graph", "The drug and disease graph: stats, path, report, export."),
     "shelf": ("medrag_api.cli.shelf:shelf", "What is held: list, show, history."),
     "serve": ("medrag_api.cli.serve:serve", "Serve HTTP on this machine."),
     "doctor": ("medrag_api.cli.doctor:doctor", "Check everything kept, and say what to do."),
+    "bench": ("medrag_api.cli.bench:bench", "Measure speed on this machine: interactions."),
     "eval": ("medrag_api.cli.evaluate:evaluate", "Measure retrieval on question sets (BEIR layout)."),
 }
 

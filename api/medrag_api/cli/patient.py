@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,9 +29,11 @@ NUMBERS = (
     ("--inr", "inr", "INR."),
 )
 MEASURES = (
-    ("--creatinine", "creatinine", ("mg/dL", "umol/L"), "Value and unit: --creatinine 1.4 mg/dL"),
-    ("--potassium", "potassium", ("mmol/L", "mEq/L"), "Value and unit: --potassium 5.1 mmol/L"),
+    ("--creatinine", "creatinine", ("mg/dL", "umol/L"), '--creatinine "1.4 mg/dL"'),
+    ("--potassium", "potassium", ("mmol/L", "mEq/L", "mg/dL"), '--potassium "5.1 mmol/L"'),
 )
+#: "5.8 mmol/L", "5.8mmol/l", "5,8 mmol/L".
+MEASURE = re.compile(r"\s*([0-9]{1,9}(?:[.,][0-9]{1,9})?)\s*([A-Za-zµμ/]{1,20})\s*")
 LISTS = (
     ("--allergy", "allergies", "An allergy; may be repeated."),
     ("--condition", "conditions", "A condition; may be repeated."),
@@ -46,6 +49,47 @@ FIELDS = (
     "child_pugh",
 )
 
+NUMBER = re.compile(r"\s*[0-9.,]+\s*")
+
+
+class Measure(click.ParamType):  # type: ignore[type-arg]
+    """A value with its unit. A number alone is refused: 90 is a creatinine in one unit and a death in the other."""
+
+    name = '"value unit"'
+
+    def __init__(self, units: Sequence[str]) -> None:
+        self.units = {unit.lower(): unit for unit in units}
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dict[str, float | str]:
+        said = MEASURE.fullmatch(value)
+        unit = said and self.units.get(said[2].lower().replace("µ", "u").replace("μ", "u"))
+        if not said or not unit:
+            self.fail(f"a value and one of {', '.join(self.units.values())} is expected", param, ctx)
+        return {"value": float(said[1].replace(",", ".")), "unit": unit}
+
+
+class MeasureOption(click.Option):
+    """Takes the unit from the next word where the value stands alone: ``--potassium 5.8 mmol/L``."""
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        """Registers the option, then lets it look one word further. ``parser`` is click's own, which has no name."""
+        super().add_to_parser(parser, ctx)
+        for name in self.opts:
+            held = parser._long_opt.get(name)
+            if held is not None:
+                held.process = joined_to_unit(held.process, self.type)
+
+
+def joined_to_unit(process: Callable[..., None], measure: Any) -> Callable[..., None]:
+    def take(value: Any, state: Any) -> None:
+        if NUMBER.fullmatch(str(value)) and state.rargs and state.rargs[0].lower() in measure.units:
+            value = f"{value} {state.rargs.pop(0)}"
+        process(value, state)
+
+    return take
+
 
 def patient_options(command: Command) -> Command:
     """The options, in the order of the contract's Patient."""
@@ -59,7 +103,7 @@ def patient_options(command: Command) -> Command:
     ]
     made += [click.option(name, field, type=float, help=words) for name, field, words in NUMBERS]
     made += [
-        click.option(name, field, type=(float, click.Choice(units)), metavar="VALUE UNIT", help=words)
+        click.option(name, field, cls=MeasureOption, type=Measure(units), help=f"Value and unit: {words}")
         for name, field, units, words in MEASURES
     ]
     made += [click.option(name, field, multiple=True, help=words) for name, field, words in LISTS]
@@ -83,8 +127,6 @@ def patient_of(file: Path | None, options: dict[str, Any]) -> dict[str, Any] | N
     for field, value in given.items():
         if value is None or value == ():
             continue
-        if field in ("creatinine", "potassium"):
-            value = {"value": value[0], "unit": value[1]}
         said[field] = list(value) if isinstance(value, tuple) else value
     return said or None
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from medrag_api.models import HealthOut
-from medrag_api.routes.reading import PROBLEM, Reading, as_json
+from medrag_api.routes.reading import PROBLEM, Reviewing, as_json
 
 __all__ = ["router"]
 
@@ -20,11 +20,16 @@ async def live() -> Response:
 
 
 @router.get(
-    "/ready", response_model=HealthOut, responses={503: PROBLEM[503]}, summary="The shelf can be read"
+    "/ready",
+    response_model=HealthOut,
+    responses={503: PROBLEM[503]},
+    summary="The shelf and its graph can be read",
 )
-def ready(shelf: Reading) -> Response:
-    """Asks the index and the catalogue for something; 503 says what cannot be read."""
+def ready(desk: Reviewing) -> Response:
+    """Asks the index, the catalogue and the graph for something; 503 says what cannot be read."""
+    shelf = desk.shelf
     shelf.index.count()
     shelf.in_force()
     shelf.catalogue.edition(next(iter(shelf.editions)))
+    desk.check()
     return as_json({"status": "ready", "snapshot": shelf.snapshot.id})

@@ -14,8 +14,9 @@ from starlette.responses import Response
 
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf
+from medrag_api.desk import Desk
 
-__all__ = ["PROBLEM", "JsonRoute", "Reading", "Set", "as_json"]
+__all__ = ["PROBLEM", "JsonRoute", "Reading", "Reviewing", "Set", "as_json"]
 
 #: How errors are described in /openapi.json.
 PROBLEM: dict[int | str, dict[str, Any]] = {
@@ -56,6 +57,13 @@ def lend_shelf(request: Request) -> Iterator[OpenShelf]:
         yield shelf
 
 
+def lend_desk(request: Request) -> Iterator[Desk]:
+    """The published shelf with its graph, kept open until the handler is done."""
+    with request.app.state.holder.reviewing() as desk:
+        yield desk
+
+
+Reviewing = Annotated[Desk, Depends(lend_desk)]
 Reading = Annotated[OpenShelf, Depends(lend_shelf)]
 Set = Annotated[Settings, Depends(settings_of)]
 
