@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from medrag.errors import DocumentRefused, Place
 from medrag.identifiers import content_id, sha256_text
 from medrag.records import Assertion, Concept, Document, Name, Passage, Stated
-from medrag.text.normalise import fold_name
+from medrag.text.damage import clean_damage
+from medrag.text.normalise import fold_name, has_han
 from medrag.vocabulary import Language
 from medrag_ingest.parsed import ParsedDocument, RawAssertion, RawName
 from medrag_ingest.passages import PassageRules, split_passages
 from medrag_ingest.raw import RawFile
 
-__all__ = ["Concepts", "Mint", "Minted", "mint_names"]
+__all__ = ["Concepts", "Mint", "Minted", "count_damage", "mint_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +125,17 @@ class Concepts:
             self.held[name.concept] = concept, preferred or better
             changed[name.concept] = None
         return [self.held[identifier][0] for identifier in changed]
+
+
+def count_damage(parsed: ParsedDocument) -> ParsedDocument:
+    """The document with what scraping did to its Chinese counted: readings put in brackets, characters lost.
+
+    The text stays as it is and is quoted so; only what it is found by is cleaned, see ``medrag.text.damage``.
+    """
+    if not has_han(parsed.text):
+        return parsed
+    found = clean_damage(parsed.text)
+    if not found.readings and not found.lost:
+        return parsed
+    notes = {**parsed.notes, "bracketed_readings": found.readings}
+    return replace(parsed, lost_characters=parsed.lost_characters + found.lost, notes=notes)

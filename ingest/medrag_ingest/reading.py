@@ -9,7 +9,7 @@ from functools import partial
 
 from medrag.errors import DocumentRefused
 from medrag_ingest.batch import Batch
-from medrag_ingest.minting import Mint
+from medrag_ingest.minting import Mint, count_damage
 from medrag_ingest.raw import RawFile
 from medrag_ingest.readers import READERS
 
@@ -72,7 +72,8 @@ def read_parcel(parcel: Parcel) -> list[MemberRead]:
         batch = Batch()
         try:
             for parsed in read(raw, parcel.options):
-                batch.add(parcel.mint.mint(parsed, raw, raw.member), parsed, raw)
+                whole = count_damage(parsed)
+                batch.add(parcel.mint.mint(whole, raw, raw.member), whole, raw)
         except DocumentRefused as error:
             told.append(MemberRead(raw.place, Batch(), error))
             continue

@@ -16,7 +16,7 @@ from medrag_ingest.batch import Batch, twice
 from medrag_ingest.corrections import Corrections
 from medrag_ingest.fetch import Fetched, fetch_source
 from medrag_ingest.manifest import Manifest
-from medrag_ingest.minting import Concepts, Mint, mint_names
+from medrag_ingest.minting import Concepts, Mint, count_damage, mint_names
 from medrag_ingest.parsed import ParsedDocument
 from medrag_ingest.passages import PassageRules
 from medrag_ingest.raw import RawFile, Rejected
@@ -193,7 +193,8 @@ class Stager:
         try:
             for origin, parsed in documents:
                 member = parsed.raw_member if self.together else origin.member
-                opened.add(self.mint.mint(parsed, origin, member), parsed, origin)
+                whole = count_damage(parsed)
+                opened.add(self.mint.mint(whole, origin, member), whole, origin)
                 self.tell(opened)
                 if opened.is_full:
                     self.spill(opened, origin)
