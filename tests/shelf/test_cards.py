@@ -28,17 +28,22 @@ EVERY = pytest.mark.parametrize("card", [pytest.param(card, id=name) for name, c
 #: Raw files each card's sources hold, counted by hand; those that only a network brings are not here.
 FILES = {
     "ansm": 4,
-    "disease-ontology": 1,
+    "disease-ontology": 2,
     "drug-names": 1,
     "drugbank-vocabulary": 1,
+    "drugcentral": 2,
     "fda-labels-cardio": 182,
+    "hetionet": 2,
     "medquad": 11_274,
     "names-zh-faker": 8,
+    "ndfrt": 2,
     "ngc-public-domain": 43,
     "nstg-nigeria": 270,
     "openfda-spl": 5,
     "openmedicine-guidelines": 146,
     "openmedicine-renal": 1,
+    "pharmacotherapydb": 1,
+    "zh-names": 1,
 }
 #: Commercial drug references: their words may not be on a card, nor in the repository.
 NEVER = re.compile(r"lexicomp|micromedex|uptodate|medscape|bnf\.", re.IGNORECASE)
