@@ -27,7 +27,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "medrag needs Python 3.11 or newer"'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "No venv module. On Debian or Ubuntu: apt-get install -y python3-venv"; exit 1; }
 	@echo "Installing the pinned set into $(VENV) (about 2 GB, a minute or two) ..."
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --retries 2 $(TORCH_FROM) $(TORCH)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --retries 1 --no-deps $(TORCH_FROM) $(TORCH)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps -e .
 	@touch $(STAMP)

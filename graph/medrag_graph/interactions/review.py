@@ -1,0 +1,175 @@
+"""The review of a regimen: every source in force asked about every pair, the patient taken into account, nothing guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations, product
+from typing import Final
+
+from medrag.answer.records import Basis
+from medrag.errors import Unavailable
+from medrag.vocabulary import SEVERITY_ORDER
+from medrag_graph.interactions.allergies import allergy_findings
+from medrag_graph.interactions.conditions import condition_findings
+from medrag_graph.interactions.context import Situation, pair_missing
+from medrag_graph.interactions.factors import factor_findings, factor_missing
+from medrag_graph.interactions.findings import (
+    duplicate_findings,
+    food_findings,
+    heap_findings,
+    heap_missing,
+    pair_findings,
+)
+from medrag_graph.interactions.gather import Gathered, gather
+from medrag_graph.interactions.labs import signals
+from medrag_graph.interactions.merge import severity_rank
+from medrag_graph.interactions.pairs import apart
+from medrag_graph.interactions.regimen import Regimen
+from medrag_graph.interactions.report import (
+    DrugReport,
+    Finding,
+    InteractionReport,
+    Missing,
+    Outcome,
+    PairReport,
+)
+from medrag_graph.interactions.sources import ShelfSources
+from medrag_graph.stores import GraphHome
+
+__all__ = ["LOGIC", "review"]
+
+#: Version of the rules; a change that changes reports changes it.
+LOGIC: Final = "medrag-interactions/1"
+LIMITS: Final = (
+    "Only the sources listed were searched; what they do not hold is not known, and not known is not safe.",
+    "Inferred findings rest on facts written for this project that no pharmacist has reviewed yet.",
+    "Doses, routes and times are taken into account only where a rule says so.",
+)
+
+
+def review(store: GraphHome, regimen: Regimen, sources: ShelfSources) -> InteractionReport:
+    """Checks a regimen. A graph or shelf that cannot be read gives a report that says so for every pair."""
+    try:
+        gathered = gather(store, regimen, sources)
+    except Unavailable as error:
+        return unavailable(regimen, sources, error)
+    situation = situation_of(regimen, gathered)
+    findings = all_findings(regimen, gathered, situation)
+    shown = [item for item in findings if is_shown(item, regimen)]
+    return InteractionReport(
+        drugs=gathered.resolved.reports,
+        conditions=gathered.conditions.reports,
+        allergies=gathered.allergies.reports,
+        findings=tuple(sorted(shown, key=order)),
+        pairs=pair_reports(gathered, findings),
+        missing_context=all_missing(regimen, gathered, situation),
+        basis=basis_of(sources, gathered),
+        hidden=count_hidden(findings, regimen),
+    )
+
+
+def situation_of(regimen: Regimen, gathered: Gathered) -> Situation:
+    resolved, conditions = gathered.resolved, gathered.conditions
+    return Situation(
+        regimen.patient, resolved.units, resolved.inputs, conditions.folded, conditions.said, regimen.language
+    )
+
+
+def all_findings(regimen: Regimen, gathered: Gathered, situation: Situation) -> list[Finding]:
+    """Everything found, in no order."""
+    units, telling = gathered.resolved.units, gathered.telling
+    found = signals(regimen.patient)
+    return [
+        *pair_findings(units, gathered.hits, situation, found, telling),
+        *condition_findings(gathered.condition_hits, telling),
+        *duplicate_findings(units, telling),
+        *heap_findings(units, found, telling),
+        *factor_findings(units, gathered.kidney, regimen.patient, found, telling),
+        *allergy_findings(units, gathered.allergies, telling),
+        *food_findings(gathered.food_hits, telling),
+    ]
+
+
+def all_missing(regimen: Regimen, gathered: Gathered, situation: Situation) -> tuple[Missing, ...]:
+    """What is asked for, each once, by field, rule and members."""
+    units, telling = gathered.resolved.units, gathered.telling
+    asked: list[Missing] = [
+        *factor_missing(units, gathered.kidney, regimen.patient, telling),
+        *heap_missing(units, regimen.patient, telling),
+    ]
+    for one, other in product(situation.in_group("warfarin"), situation.in_group("nsaid")):
+        if apart(one, other):
+            asked += pair_missing(one, other, situation)
+    unique = {(item.field, item.rule, item.members): item for item in asked}
+    return tuple(unique[key] for key in sorted(unique))
+
+
+def is_shown(finding: Finding, regimen: Regimen) -> bool:
+    """At or above the least severity asked for; what no source graded is always shown."""
+    return finding.severity == "unknown" or severity_rank(finding.severity) <= severity_rank(
+        regimen.minimum_severity
+    )
+
+
+def count_hidden(findings: Iterable[Finding], regimen: Regimen) -> dict[str, int]:
+    hidden = [item.severity for item in findings if not is_shown(item, regimen)]
+    return {severity: hidden.count(severity) for severity in SEVERITY_ORDER if severity in hidden}
+
+
+def order(finding: Finding) -> tuple[int, tuple[str, ...], str, str]:
+    """By severity, then members."""
+    return severity_rank(finding.severity), finding.members, finding.kind, finding.topic
+
+
+def pair_reports(gathered: Gathered, findings: Sequence[Finding]) -> tuple[PairReport, ...]:
+    """The outcome for every pair of ingredients of different inputs, and for every input that names none."""
+    resolved = gathered.resolved
+    found = {item.members for item in findings if item.kind == "drug_drug"}
+    works = {edition: item.work for edition, item in gathered.telling.editions.items()}
+    pairs = []
+    for one, other in combinations(resolved.units, 2):
+        if apart(one, other):
+            common = sorted({works[e] for e in gathered.searched[one.id] & gathered.searched[other.id]})
+            outcome: Outcome = "none_found" if common else "not_covered"
+            members = (one.id, other.id)
+            pairs.append(PairReport(*members, "found" if members in found else outcome, tuple(common)))
+    lost = [resolved.inputs[at].text for at in resolved.unresolved]
+    pairs += [PairReport(unit.id, text, "unresolved_drug") for unit in resolved.units for text in lost]
+    pairs += [PairReport(a, b, "unresolved_drug") for a, b in combinations(sorted(lost), 2)]
+    return tuple(sorted(pairs, key=lambda pair: (pair.a, pair.b)))
+
+
+def basis_of(sources: ShelfSources, gathered: Gathered) -> Basis:
+    searched = tuple((item.work, item.label) for item in gathered.editions)
+    limits = list(LIMITS)
+    told = (*gathered.conditions.reports, *gathered.allergies.reports)
+    if any(report.status == "unresolved" for report in told):
+        limits.append(
+            "Conditions and allergies that name nothing known were compared with rules by their words alone."
+        )
+    return Basis(sources.snapshot, sources.settings, searched, "graph", LOGIC, tuple(limits))
+
+
+def unavailable(regimen: Regimen, sources: ShelfSources, error: Unavailable) -> InteractionReport:
+    """A report that says what could not be read, for every pair; it finds nothing and says that this means nothing."""
+    texts = [item.text for item in regimen.drugs]
+    how = "source_unavailable"
+    pairs = [PairReport(a, b, "source_unavailable") for a, b in combinations(sorted(texts), 2)]
+    basis = Basis(
+        sources.snapshot,
+        sources.settings,
+        (),
+        "graph",
+        LOGIC,
+        (f"Nothing was checked: {error.problem}.", *LIMITS),
+    )
+    return InteractionReport(
+        drugs=tuple(DrugReport(text, "unresolved", None, how=how) for text in texts),
+        conditions=tuple(DrugReport(text, "unresolved", None, how=how) for text in regimen.conditions),
+        allergies=tuple(DrugReport(text, "unresolved", None, how=how) for text in regimen.patient.allergies),
+        findings=(),
+        pairs=tuple(sorted(pairs, key=lambda pair: (pair.a, pair.b))),
+        missing_context=(),
+        basis=basis,
+        complete=False,
+    )

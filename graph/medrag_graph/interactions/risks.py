@@ -1,0 +1,58 @@
+"""The project's risk facts as premises of inferred findings, and how inferred assertions name themselves."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from medrag.vocabulary import SEVERITY_ORDER, Language, Severity
+from medrag_graph.interactions.report import FactSource, Premise
+from medrag_graph.interactions.units import Unit
+
+if TYPE_CHECKING:
+    from medrag_graph.facts import Risk, RiskCode
+
+__all__ = [
+    "EDITION",
+    "HIGHEST_INFERRED",
+    "SCALE",
+    "SOURCE",
+    "cap",
+    "code_of",
+    "label_of",
+    "premise_of",
+]
+
+#: How inferred assertions name themselves beside the sources.
+SOURCE, EDITION, SCALE = "medrag-facts", "medrag", "medrag-rule"
+#: What is inferred is never graded above this.
+HIGHEST_INFERRED: Final[Severity] = "major"
+
+
+@cache
+def codes() -> dict[str, RiskCode]:
+    from medrag_graph.facts import load_codes
+
+    return {code.code: code for code in load_codes()}
+
+
+def code_of(name: str) -> RiskCode:
+    """The definition of a property. Raises KeyError for one the table lacks."""
+    return codes()[name]
+
+
+def label_of(name: str, language: Language) -> str:
+    """A property in the asker's language."""
+    code = codes()[name]
+    return {"en": code.en, "zh": code.zh, "fr": code.fr}[language]
+
+
+def premise_of(unit: Unit, risk: Risk) -> Premise:
+    source = FactSource(risk.source, risk.url, risk.second, risk.held, risk.reviewed)
+    return Premise(unit.id, risk.property, risk.role, risk.strength, risk.note, source)
+
+
+def cap(severity: Severity) -> Severity:
+    """Inferred severities stop at major."""
+    most = SEVERITY_ORDER.index(HIGHEST_INFERRED)
+    return SEVERITY_ORDER[max(most, SEVERITY_ORDER.index(severity))]

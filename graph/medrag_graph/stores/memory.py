@@ -1,0 +1,162 @@
+"""The graph in memory: plain dictionaries for the review, a networkx graph made when someone asks for paths or an export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from medrag_graph.model import Claim, ConceptKind, GraphConcept, GraphData, Link, LinkKind, Predicate
+from medrag_graph.stores.protocol import (
+    GraphUnavailable,
+    claim_editions_of,
+    claims_in_order,
+    class_editions_of,
+    counts_of,
+    holding_of,
+    links_in_order,
+)
+
+if TYPE_CHECKING:
+    import networkx
+
+__all__ = ["MemoryGraph"]
+
+
+class Indexes:
+    """One snapshot, indexed. Never changed after it is made, so that readers of the old one go on undisturbed."""
+
+    def __init__(self, data: GraphData) -> None:
+        self.data = data
+        self.concepts = {concept.id: concept for concept in data.concepts}
+        self.kinds: dict[str, list[str]] = {}
+        for concept in sorted(data.concepts, key=lambda item: item.id):
+            self.kinds.setdefault(concept.kind, []).append(concept.id)
+        self.links_from: dict[str, list[Link]] = {}
+        self.links_to: dict[str, list[Link]] = {}
+        for link in data.links:
+            self.links_from.setdefault(link.source, []).append(link)
+            self.links_to.setdefault(link.target, []).append(link)
+        #: One end to other end to the claims between them, whichever way round they are stated.
+        self.between: dict[str, dict[str, list[Claim]]] = {}
+        for claim in data.claims:
+            self.between.setdefault(claim.subject, {}).setdefault(claim.object, []).append(claim)
+            if claim.subject != claim.object:
+                self.between.setdefault(claim.object, {}).setdefault(claim.subject, []).append(claim)
+        self.holding = holding_of(data)
+        self.class_editions = class_editions_of(data)
+        self.claim_editions = claim_editions_of(data)
+        self.counts = counts_of(data)
+        self.graph: networkx.MultiDiGraph[str] | None = None
+
+
+class MemoryGraph:
+    """A GraphHome in this process. Loading swaps one reference: a reader sees the old snapshot or the new one."""
+
+    def __init__(self, data: GraphData | None = None) -> None:
+        self._held: Indexes | None = None
+        if data is not None:
+            self.load(data)
+
+    def load(self, data: GraphData) -> None:
+        self._held = Indexes(data)
+
+    def _indexes(self) -> Indexes:
+        if self._held is None:
+            raise GraphUnavailable("no graph is loaded", remedy="Publish a snapshot first: medrag ingest")
+        return self._held
+
+    def snapshot(self) -> str | None:
+        return None if self._held is None else self._held.data.snapshot
+
+    def data(self) -> GraphData:
+        """Everything held. Raises GraphUnavailable before the first load."""
+        return self._indexes().data
+
+    def concept(self, identifier: str) -> GraphConcept | None:
+        return self._indexes().concepts.get(identifier)
+
+    def concepts(self, identifiers: Iterable[str]) -> Mapping[str, GraphConcept]:
+        held = self._indexes().concepts
+        return {item: held[item] for item in sorted(set(identifiers)) if item in held}
+
+    def named(self, folded: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        names = self._indexes().data.names
+        return {name: names[name] for name in sorted(set(folded)) if name in names}
+
+    def identifiers(self, kind: ConceptKind) -> Sequence[str]:
+        return tuple(self._indexes().kinds.get(kind, ()))
+
+    def links_from(self, identifiers: Iterable[str], kinds: Sequence[LinkKind]) -> Sequence[Link]:
+        held = self._indexes().links_from
+        return links_in_order(
+            link for item in set(identifiers) for link in held.get(item, ()) if link.kind in kinds
+        )
+
+    def links_to(self, identifiers: Iterable[str], kinds: Sequence[LinkKind]) -> Sequence[Link]:
+        held = self._indexes().links_to
+        return links_in_order(
+            link for item in set(identifiers) for link in held.get(item, ()) if link.kind in kinds
+        )
+
+    def claims_between(
+        self,
+        one: Iterable[str],
+        other: Iterable[str],
+        predicates: Sequence[Predicate],
+        editions: Iterable[str],
+    ) -> Sequence[Claim]:
+        held, right, allowed = self._indexes().between, frozenset(other), frozenset(editions)
+        found: list[Claim] = []
+        for left in set(one):
+            beside = held.get(left)
+            if beside is None:
+                continue
+            # Walking the smaller of the two sides keeps a hub class from costing its every neighbour.
+            common = right & beside.keys()
+            found.extend(claim for item in common for claim in beside[item])
+        return claims_in_order(c for c in found if c.edition in allowed and c.predicate in predicates)
+
+    def claims_of(
+        self, identifiers: Iterable[str], predicates: Sequence[Predicate], editions: Iterable[str]
+    ) -> Sequence[Claim]:
+        held, allowed = self._indexes().between, frozenset(editions)
+        found = (claim for item in set(identifiers) for some in held.get(item, {}).values() for claim in some)
+        return claims_in_order(c for c in found if c.edition in allowed and c.predicate in predicates)
+
+    def holding(self, identifiers: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        held = self._indexes().holding
+        return {item: held[item] for item in sorted(set(identifiers)) if item in held}
+
+    def claim_editions(self) -> Sequence[str]:
+        return self._indexes().claim_editions
+
+    def class_editions(self) -> Sequence[str]:
+        return self._indexes().class_editions
+
+    def counts(self) -> Mapping[str, int]:
+        return self._indexes().counts
+
+    def network(self) -> networkx.MultiDiGraph[str]:
+        """Links and claims as one networkx graph, for paths and exports; made at the first call and kept."""
+        held = self._indexes()
+        if held.graph is None:
+            held.graph = draw(held.data)
+        return held.graph
+
+    def close(self) -> None:
+        self._held = None
+
+
+def draw(data: GraphData) -> networkx.MultiDiGraph[str]:
+    """A MultiDiGraph whose edge keys are the kind of a link with its edition, or the id of a claim."""
+    import networkx
+
+    graph: networkx.MultiDiGraph[Any] = networkx.MultiDiGraph(snapshot=data.snapshot)
+    graph.add_nodes_from((item.id, {"kind": item.kind, "name": item.name}) for item in data.concepts)
+    for link in data.links:
+        key = f"{link.kind} {link.edition}"
+        graph.add_edge(link.source, link.target, key=key, kind=link.kind, edition=link.edition)
+    for claim in data.claims:
+        told = {"kind": claim.predicate, "edition": claim.edition, "severity": claim.severity}
+        graph.add_edge(claim.subject, claim.object, key=claim.id, **told)
+    return graph
