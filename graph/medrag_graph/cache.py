@@ -51,16 +51,17 @@ def cached_graph(catalogue: Catalogue, editions: Sequence[str], snapshot: str, h
 
 def graph_file(home: Path, editions: Sequence[str], snapshot: str) -> Path:
     """Where the graph of a snapshot is kept: named by everything it is made from."""
-    told = hashlib.sha256(f"{GRAPH_VERSION}\n{lexicon_sha256()}\n{sorted(set(editions))}".encode())
+    told = hashlib.sha256(f"{GRAPH_VERSION}\n{tables_sha256()}\n{sorted(set(editions))}".encode())
     return home / "graph" / f"{snapshot}-{told.hexdigest()[:16]}.jsonl.gz"
 
 
-def lexicon_sha256() -> str:
+def tables_sha256() -> str:
     """Of medrag's own tables, which are a part of every graph."""
     digest = hashlib.sha256()
-    for item in sorted(files("medrag.lexicon").iterdir(), key=lambda entry: entry.name):
-        if item.name.endswith(".csv"):
-            digest.update(item.read_bytes())
+    for package in ("medrag.lexicon", "medrag_graph"):
+        for item in sorted(files(package).iterdir(), key=lambda entry: entry.name):
+            if item.name.endswith(".csv"):
+                digest.update(item.read_bytes())
     return digest.hexdigest()
 
 

@@ -13,10 +13,10 @@ from medrag_graph.interactions.pairs import Hit, ways_to
 from medrag_graph.interactions.patient import Patient
 from medrag_graph.interactions.regimen import Regimen
 from medrag_graph.interactions.report import DrugReport, Finding
-from medrag_graph.interactions.units import Unit
+from medrag_graph.interactions.units import Unit, exactly
 from medrag_graph.interactions.words import STATE, say
 from medrag_graph.model import ConceptKind, GraphConcept
-from medrag_graph.resolve import resolve_condition
+from medrag_graph.resolve import DISEASE_KINDS, resolve_condition
 from medrag_graph.stores import GraphHome
 
 __all__ = ["Conditions", "condition_findings", "find_condition_hits", "read_conditions"]
@@ -63,7 +63,7 @@ def read_conditions(store: GraphHome, regimen: Regimen) -> Conditions:
     reports, concepts = [], {}
     said: dict[str, str] = {fold_name(text): text for text in told}
     for text in told:
-        found = resolve_condition(store, text)
+        found = exactly(store, text, DISEASE_KINDS) or resolve_condition(store, text)
         # Of several concepts of one name all are looked at: to miss a contraindication is the worse mistake.
         meant = found.candidates if found.status == "ambiguous" else ()
         concepts.update({item.id: item for item in meant or (found.concept,) if item is not None})

@@ -58,7 +58,7 @@ def gather_once(store: GraphHome, regimen: Regimen, sources: ShelfSources) -> Ga
     editions = tuple(item.id for item in forced)
     resolved = resolve_regimen(store, regimen, editions)
     units = resolved.units
-    foods = food_units(store, units, editions)
+    foods = food_units(store, units)
     conditions = read_conditions(store, regimen)
     allergies = read_allergies(store, regimen.patient.allergies, editions)
     hits = find_hits(store, units, units, editions)

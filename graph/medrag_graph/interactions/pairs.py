@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from medrag_graph.interactions.classes import Path, best_path, by_class
-from medrag_graph.interactions.units import Unit
-from medrag_graph.model import Claim, Predicate
+from medrag_graph.interactions.classes import Hop, Path, best_path, by_class
+from medrag_graph.interactions.profiles import profile_of
+from medrag_graph.interactions.units import Unit, forms_of
+from medrag_graph.model import Claim, GraphConcept, Predicate
 from medrag_graph.stores import GraphHome
 from medrag_graph.stores.protocol import INTERACTIONS
 
@@ -126,25 +127,20 @@ def rank(hit: Hit) -> tuple[int, Path, Path]:
     return len(hit.path_a) + len(hit.path_b), hit.path_a, hit.path_b
 
 
-def food_units(store: GraphHome, units: Sequence[Unit], editions: Sequence[str]) -> tuple[Unit, ...]:
+def food_units(store: GraphHome, units: Sequence[Unit]) -> tuple[Unit, ...]:
     """Foods and alcohol as units of their own, without their classes: only what names them counts."""
-    from medrag_graph.interactions.units import unit_of
-
     named = {item for held in store.named(FOODS).values() for item in held}
-    drugs = {item.id for item in store.concepts(named).values() if item.kind in ("drug", "food")}
-    foods = {*store.identifiers("food"), *drugs} - {unit.id for unit in units}
-    made = unit_of(store, foods, editions)
-    return tuple(
-        Unit(
-            unit.id,
-            unit.concept,
-            (),
-            {node: paths for node, paths in unit.reach.items() if node in unit.own},
-            unit.own,
-            unit.profile,
-        )
-        for unit in made
-    )
+    wanted = {*store.identifiers("food"), *named} - {unit.id for unit in units}
+    foods = {key: item for key, item in store.concepts(wanted).items() if item.kind in ("drug", "food")}
+    forms = forms_of(store, foods)
+    return tuple(food_unit(concept, forms.get(key, ())) for key, concept in foods.items())
+
+
+def food_unit(concept: GraphConcept, forms: Sequence[str]) -> Unit:
+    reach: dict[str, dict[str, Path]] = {concept.id: {"": (Hop(concept.id),)}}
+    for form in forms:
+        reach[form] = {"": (Hop(concept.id), Hop(form, "form_of"))}
+    return Unit(concept.id, concept, (), reach, tuple(reach), profile_of((concept.name,), ""))
 
 
 def searched(store: GraphHome, units: Sequence[Unit], editions: Collection[str]) -> dict[str, frozenset[str]]:

@@ -11,14 +11,14 @@ from medrag_graph.interactions.classes import Hop, Path, Reach, climb
 from medrag_graph.interactions.profiles import Profile, profile_of
 from medrag_graph.interactions.regimen import DrugInput, Regimen
 from medrag_graph.interactions.report import DrugReport
-from medrag_graph.model import GraphConcept
+from medrag_graph.model import ConceptKind, GraphConcept
 from medrag_graph.resolve import DRUG_KINDS, Resolution, Resolver, resolve, resolve_condition
 from medrag_graph.stores import GraphHome
 
 #: Candidates offered for an ambiguous name.
 OFFERED = 5
 
-__all__ = ["Resolved", "Unit", "build_units", "resolve_input", "resolve_regimen", "unit_of"]
+__all__ = ["Resolved", "Unit", "build_units", "exactly", "forms_of", "resolve_input", "resolve_regimen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,11 @@ def resolve_regimen(store: GraphHome, regimen: Regimen, editions: Sequence[str])
 def resolve_input(store: GraphHome, item: DrugInput) -> DrugReport:
     """One input. A name of something that is no drug is unresolved, and says what it is."""
     code = {"system": item.system, "code": item.code}
-    found = resolve(store, code) if item.code else exactly(store, item.text) or resolve(store, item.text)
+    found = (
+        resolve(store, code)
+        if item.code
+        else exactly(store, item.text, DRUG_KINDS) or resolve(store, item.text)
+    )
     if found.status == "unresolved" and not item.code:
         others = resolve_condition(store, item.text)
         if others.concept is not None:
@@ -73,12 +77,12 @@ def resolve_input(store: GraphHome, item: DrugInput) -> DrugReport:
     return DrugReport(item.text, found.status, found.concept, found.candidates, found.ingredients, found.how)
 
 
-def exactly(store: GraphHome, text: str) -> Resolution | None:
+def exactly(store: GraphHome, text: str, kinds: tuple[ConceptKind, ...]) -> Resolution | None:
     """The resolver's first reading of a text, the text itself, before it makes the others: most names are exact."""
     folded = fold_name(text)
     if folded in COMMON_WORDS:
         return None
-    resolver = Resolver(store, DRUG_KINDS, OFFERED)
+    resolver = Resolver(store, kinds, OFFERED)
     return resolver.answer(text, resolver.held([folded]).get(folded, ()), "exact")
 
 
@@ -94,11 +98,6 @@ def build_units(store: GraphHome, reports: Sequence[DrugReport], editions: Seque
             if len(report.ingredients) > 1:
                 products.setdefault(part.id, set()).add(report.concept.id)
     return assemble(store, inputs, products, editions)
-
-
-def unit_of(store: GraphHome, identifiers: Iterable[str], editions: Sequence[str]) -> tuple[Unit, ...]:
-    """Units that are in no input: foods that a source may name beside a drug."""
-    return assemble(store, {identifier: set() for identifier in identifiers}, {}, editions)
 
 
 def assemble(

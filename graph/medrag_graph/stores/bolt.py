@@ -27,7 +27,7 @@ from medrag_graph.stores.protocol import (
 )
 
 if TYPE_CHECKING:
-    from neo4j import ManagedTransaction
+    from neo4j import ManagedTransaction, Session
 
 __all__ = ["Address", "BoltGraph", "read_address"]
 
@@ -39,8 +39,9 @@ ROWS: Final = 1000
 GONE_AT_ONCE: Final = 5000
 #: Keys of one reading UNWIND.
 KEYS: Final = 2000
-#: Seconds a connection may take, a read may wait for one, a transaction may be retried.
-CONNECT_S, ACQUIRE_S, RETRY_S = 5.0, 10.0, 15.0
+#: Seconds a connection may take, a read may wait for one, a transaction may be retried: a check is asked by someone
+#: who waits, so a server that is down is told of within seconds.
+CONNECT_S, ACQUIRE_S, RETRY_S = 3.0, 5.0, 2.0
 POOL: Final = 32
 #: A server that has just started may refuse valid credentials for some seconds while it reads its security file.
 SETTLE_S, SETTLE_STEP_S = 12.0, 0.5
@@ -82,6 +83,7 @@ class BoltGraph:
 
         self._address = address
         self._loading = threading.Lock()
+        self._closed = False
         with translated():
             self._driver = neo4j.GraphDatabase.driver(
                 address.url,
@@ -92,22 +94,12 @@ class BoltGraph:
                 max_transaction_retry_time=RETRY_S,
                 notifications_min_severity="OFF",
             )
-        self._settle(settle_s)
-        self.migrate()
-
-    def _settle(self, seconds: float) -> None:
-        """Waits for a server that is starting."""
-        until = time.monotonic() + seconds
-        while True:
-            try:
-                self._read(lambda tx: tx.run("RETURN 1 AS one").single())
-            except GraphUnavailable:
-                if time.monotonic() >= until:
-                    self._driver.close()
-                    raise
-                time.sleep(SETTLE_STEP_S)
-            else:
-                return
+        self._settled = time.monotonic() + settle_s
+        try:
+            self.migrate()
+        except GraphUnavailable:
+            self.close()
+            raise
 
     def migrate(self) -> None:
         """Makes the constraints and indexes that are not there yet."""
@@ -217,6 +209,7 @@ class BoltGraph:
         return counts
 
     def close(self) -> None:
+        self._closed = True
         self._driver.close()
 
     # --- asking ----------------------------------------------------------------------------------
@@ -263,12 +256,28 @@ class BoltGraph:
         return self._read(lambda tx: rows_of(tx, statement, **told))
 
     def _read(self, work: Callable[[ManagedTransaction], T]) -> T:
-        with translated(), self._driver.session(database=self._address.database) as session:
-            return session.execute_read(work)
+        return self._tried(lambda session: session.execute_read(work))
 
     def _write(self, work: Callable[[ManagedTransaction], T]) -> T:
-        with translated(), self._driver.session(database=self._address.database) as session:
-            return session.execute_write(work)
+        return self._tried(lambda session: session.execute_write(work))
+
+    def _tried(self, work: Callable[[Session], T]) -> T:
+        """Runs work in a session of its own. Refused credentials are tried again while the server may be starting."""
+        if self._closed:
+            raise GraphUnavailable("the connection to the graph server was closed")
+        while True:
+            try:
+                with translated(), self._driver.session(database=self._address.database) as session:
+                    return work(session)
+            except GraphUnavailable as error:
+                if not refused(error.__cause__) or time.monotonic() >= self._settled:
+                    raise
+            time.sleep(SETTLE_STEP_S)
+
+
+def refused(cause: BaseException | None) -> bool:
+    """Whether the server answered, and said that it does not know who asks."""
+    return str(getattr(cause, "code", "") or "").startswith("Neo.ClientError.Security")
 
 
 def rows_of(tx: ManagedTransaction, statement: str, **told: Any) -> list[dict[str, Any]]:

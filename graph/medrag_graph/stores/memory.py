@@ -42,6 +42,11 @@ class Indexes:
             self.between.setdefault(claim.subject, {}).setdefault(claim.object, []).append(claim)
             if claim.subject != claim.object:
                 self.between.setdefault(claim.object, {}).setdefault(claim.subject, []).append(claim)
+        #: (end, predicate) to the claims with that end.
+        self.of: dict[tuple[str, str], list[Claim]] = {}
+        for claim in data.claims:
+            for end in {claim.subject, claim.object}:
+                self.of.setdefault((end, claim.predicate), []).append(claim)
         self.holding = holding_of(data)
         self.class_editions = class_editions_of(data)
         self.claim_editions = claim_editions_of(data)
@@ -119,9 +124,9 @@ class MemoryGraph:
     def claims_of(
         self, identifiers: Iterable[str], predicates: Sequence[Predicate], editions: Iterable[str]
     ) -> Sequence[Claim]:
-        held, allowed = self._indexes().between, frozenset(editions)
-        found = (claim for item in set(identifiers) for some in held.get(item, {}).values() for claim in some)
-        return claims_in_order(c for c in found if c.edition in allowed and c.predicate in predicates)
+        held, allowed, wanted = self._indexes().of, frozenset(editions), set(identifiers)
+        found = (claim for item in wanted for what in predicates for claim in held.get((item, what), ()))
+        return claims_in_order(claim for claim in found if claim.edition in allowed)
 
     def holding(self, identifiers: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
         held = self._indexes().holding
