@@ -12,11 +12,13 @@ TORCH_FROM := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX),)
 GPU_ONLY := cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cuda-cupti nvidia-cuda-nvrtc nvidia-cuda-runtime \
   nvidia-cudnn-cu13 nvidia-cufft nvidia-cufile nvidia-curand nvidia-cusolver nvidia-cusparse nvidia-cusparselt-cu13 \
   nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx triton
+# Apache-2.0, brings its own Java; only the tests start it.
+BOLT_SERVER := arcadedb-embedded==26.10.2.post1 jpype1==1.7.1
 MEDRAG_HOME ?= $(CURDIR)/.medrag
 export MEDRAG_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help install try serve test test-all lint types floors unit bench eval lock clean
+.PHONY: help install try serve test test-all test-bolt lint types floors unit bench eval lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -50,9 +52,14 @@ floors: install ## Imports run downward only
 	@$(BIN)/lint-imports
 
 unit: install ## Tests but the slow ones
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -m "not slow and not bolt"
+
+test-bolt: install ## The graph's suites on a real Bolt/openCypher server from the package index
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(BOLT_SERVER)
+	@$(BIN)/python -m pytest -m "bolt and not slow"
 
 test-all: install lint types floors ## Every test, the slow ones too
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(BOLT_SERVER)
 	@$(BIN)/python -m pytest
 
 bench: install ## Benchmarks; figures, no verdicts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -22,6 +23,8 @@ from medrag.errors import Place, UsageError
 __all__ = ["Settings", "load_settings", "settings_origin"]
 
 PREFIX = "MEDRAG_"
+#: A user name and password in an address; never shown.
+CREDENTIALS = re.compile(r"//[^/@\s]+@")
 
 
 def default_home() -> Path:
@@ -145,6 +148,7 @@ def settings_origin(settings: Settings, **options: Any) -> dict[str, tuple[str, 
     for name in Settings.model_fields:
         value = getattr(settings, name)
         shown = ("set" if value.get_secret_value() else "") if isinstance(value, SecretStr) else str(value)
+        shown = CREDENTIALS.sub("//***@", shown)
         told[name] = (shown, origin_of(name, settings, options))
     return told
 

@@ -55,8 +55,12 @@ def find_duplicates(units: Sequence[Unit]) -> tuple[Duplicate, ...]:
         for unit in ordered
         if len(unit.inputs) > 1
     ]
+    grouped: dict[str, list[Unit]] = {}
+    for unit in ordered:
+        for key in unit.profile.classes:
+            grouped.setdefault(key, []).append(unit)
     for group in load_classes():
-        members = tuple(unit for unit in ordered if group.key in unit.profile.classes)
+        members = tuple(grouped.get(group.key, ()))
         inputs = tuple(sorted({at for unit in members for at in unit.inputs}))
         if len(members) > 1 and len(inputs) > 1:
             found.append(Duplicate("class", members, "moderate", group, inputs, ALIKE))

@@ -14,7 +14,7 @@ from medrag_graph.stores import MemoryGraph
 from medrag_graph.stores.bolt import BoltGraph, read_address
 
 pytestmark = pytest.mark.bolt
-REGIMENS = 40
+REGIMENS, MANY = 40, 5000
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +25,11 @@ def bolt(bolt_url: str, drawing: Drawing) -> Iterator[BoltGraph]:
     home.close()
 
 
-def test_random_regimens(bolt: BoltGraph, memory: MemoryGraph, sources: TextSources) -> None:
+@pytest.mark.parametrize("regimens", [REGIMENS, pytest.param(MANY, marks=pytest.mark.slow)])
+def test_random_regimens(bolt: BoltGraph, memory: MemoryGraph, sources: TextSources, regimens: int) -> None:
     chance = random.Random(20201001)
     assert bolt.snapshot() == SNAPSHOT
-    for _ in range(REGIMENS):
+    for _ in range(regimens):
         names = [chance.choice((en.split("|")[-1], zh, fr)) for _, en, zh, fr in chance.sample(DRUGS, 5)]
         told = {
             "patient": {"age_years": chance.randint(20, 90), "egfr_ml_min_1_73m2": chance.randint(10, 110)},
