@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from datetime import date
+from typing import TYPE_CHECKING, Any, Protocol
+
+from medrag.records import Span
+from medrag.vocabulary import Language
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +23,10 @@ __all__ = [
     "IndexPoint",
     "IndexReader",
     "IndexStore",
+    "Proof",
+    "Reviewed",
+    "ReviewedFact",
+    "Reviewer",
     "SparseVector",
 ]
 
@@ -127,3 +135,47 @@ class IndexStore(Protocol):
 
     def sweep(self, keep: Iterable[str]) -> list[str]:
         """Removes everything, finished or not, that is not to be kept; returns what went."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A place in a held document that a fact is read from, and the passage it lies in."""
+
+    document: str
+    passage: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedFact:
+    """One sentence, in the asker's language, that a graded assertion of a source says; never without proofs."""
+
+    text: str
+    proofs: tuple[Proof, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A review of the drugs a question names."""
+
+    #: The contract's InteractionReport, as JSON.
+    report: Mapping[str, Any]
+    #: Most severe first.
+    facts: tuple[ReviewedFact, ...]
+    #: False when something needed could not be read: the report says so for every pair.
+    complete: bool = True
+
+
+class Reviewer(Protocol):
+    """Whatever reviews a regimen: the core knows the drug and disease graph only through this."""
+
+    def review(
+        self,
+        drugs: Sequence[str],
+        conditions: Sequence[str],
+        patient: Mapping[str, Any] | None,
+        as_of: date | None,
+        language: Language,
+    ) -> Reviewed:
+        """The review of names as a question has them. A graph that cannot be read makes it not complete; it raises
+        InputRefused for a patient that cannot be."""

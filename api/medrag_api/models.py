@@ -5,57 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from medrag.vocabulary import Authority, Kind, Language, PassageKind
+from medrag_api.interaction_models import InteractionReportOut
+from medrag_api.shapes import CLOSED, BasisOut, DocumentOut, EditionRef, PositionOut, QuoteOut
 
 __all__ = ["AnswerOut", "HealthOut", "PassageOut", "SearchOut", "ShelfOut", "WorkOut"]
-
-CLOSED = ConfigDict(extra="forbid")
-
-
-class DocumentOut(BaseModel):
-    """The document a passage stands in, with what is known of its edition and work."""
-
-    model_config = CLOSED
-
-    id: str
-    title: str
-    work: str
-    work_title: str
-    publisher: str
-    edition: str
-    published: str
-    retrieved: date
-    jurisdiction: str
-    language: Language
-    licence: str
-    url: str | None
-    sha256: str
-    kind: Kind
-    authority: Authority
-    superseded_by: str | None
-    redistributable: bool
-    lost_characters: int
-
-
-class QuoteOut(BaseModel):
-    """W3C Web Annotation TextQuoteSelector."""
-
-    model_config = CLOSED
-
-    exact: str
-    prefix: str
-    suffix: str
-
-
-class PositionOut(BaseModel):
-    """W3C Web Annotation TextPositionSelector, in code points of the document's text."""
-
-    model_config = CLOSED
-
-    start: int
-    end: int
 
 
 class CitationOut(BaseModel):
@@ -103,36 +59,15 @@ class DrugMentionOut(BaseModel):
     names: dict[Language, list[str]]
 
 
-class EditionRef(BaseModel):
-    """A work and the label of its edition."""
-
-    model_config = CLOSED
-
-    id: str
-    edition: str
-
-
-class BasisOut(BaseModel):
-    """What an answer rests on."""
-
-    model_config = CLOSED
-
-    snapshot: str
-    settings: str
-    sources_searched: list[EditionRef]
-    answerer: str
-    logic: str
-    limits: list[str]
-
-
 class MissingContextOut(BaseModel):
-    """What must be known of the patient before the answer is whole."""
+    """What must be known of the patient before the answer is whole. ``citation`` is null where the rule that asks rests
+    on a source named in ``interactions``, of which no quote is held."""
 
     model_config = CLOSED
 
     field: str
     why: str
-    citation: int
+    citation: int | None
 
 
 class AnswerOut(BaseModel):
@@ -148,7 +83,7 @@ class AnswerOut(BaseModel):
     statements: list[StatementOut]
     citations: list[CitationOut]
     withheld: list[WithheldOut]
-    interactions: None
+    interactions: InteractionReportOut | None
     missing_context: list[MissingContextOut]
     drugs: list[DrugMentionOut]
     basis: BasisOut

@@ -164,9 +164,7 @@ def shape_of(told: Any) -> str:
 
 
 #: A name as typed, or a code; told apart by shape, so that a wrong one is told once.
-Drug = Annotated[
-    Annotated[Term, Tag("name")] | Annotated[CodedDrug, Tag("coded")], Discriminator(shape_of)
-]
+Drug = Annotated[Annotated[Term, Tag("name")] | Annotated[CodedDrug, Tag("coded")], Discriminator(shape_of)]
 
 
 class InteractionRequest(BaseModel):
@@ -215,7 +213,13 @@ def field_problems(errors: Sequence[Any]) -> list[tuple[str, str]]:
 
 def field_of(item: Any) -> str:
     """``patient.egfr_ml_min_1_73m2``. A key that is not a plain name is not told back: it may hold anything."""
-    parts = [part for part in item["loc"] if part not in ("body", "path", "query", "name", "coded")]
+    told = [part for part in item["loc"] if part not in ("body", "path", "query")]
+    # The tag of a union stands behind the place in the list; it is no field.
+    parts = [
+        part
+        for at, part in enumerate(told)
+        if not (part in ("name", "coded") and at and isinstance(told[at - 1], int))
+    ]
     if item["type"] == "disagreement":
         parts.append(item["ctx"]["field"])
     return ".".join(plain_name(part) for part in parts) or "body"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -44,8 +44,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         ],
         "citations": [citation_json(citation) for citation in answer.citations],
         "withheld": [{"text": item.text, "reason": item.reason} for item in answer.withheld],
-        "interactions": None,
-        "missing_context": [],
+        "interactions": answer.interactions,
+        "missing_context": missing_json(answer.interactions),
         "drugs": [
             {"input": d.input, "name": d.name, "names": {k: list(v) for k, v in d.names.items()}}
             for d in answer.drugs
@@ -54,6 +54,13 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "degraded": answer.degraded,
         "timings_ms": dict(answer.timings_ms),
     }
+
+
+def missing_json(review: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """What the review wants to know. Its rules rest on sources that are named in the review, not on held quotes."""
+    asked = [] if review is None else review["missing_context"]
+    told = {(item["field"], item["why"]): None for item in asked}
+    return [{"field": field, "why": why, "citation": None} for field, why in told]
 
 
 def citation_json(citation: Citation) -> dict[str, Any]:

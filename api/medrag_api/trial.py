@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from medrag.answer.service import Question, ask
+from medrag_api.reviewing import DeskReviewer
 from medrag_api.schemas import answer_json
-from medrag_api.wiring import reading_shelf
+from medrag_api.wiring import reading_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,9 @@ def run_trial(cards: Sequence[Manifest], settings: Settings, progress: Progress)
     report = run_ingest(cards, settings, progress)
     if report.snapshot is None:
         return Trial(report, ())
-    with reading_shelf(settings) as shelf:
-        told = [(text, answer_json(ask(shelf, Question(text), settings))) for text in QUESTIONS]
+    with reading_all(settings) as desk:
+        reviewer = DeskReviewer(desk)
+        told = [
+            (text, answer_json(ask(desk.shelf, Question(text), settings, reviewer))) for text in QUESTIONS
+        ]
     return Trial(report, tuple(told))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -15,17 +16,19 @@ from medrag.shelf import OpenShelf
 
 if TYPE_CHECKING:
     from medrag.protocols import Encoder, IndexReader
-    from medrag_api.desk import Desk
+    from medrag_api.desk import Desk, Opener
     from medrag_graph.model import GraphData
     from medrag_graph.stores import GraphHome
     from medrag_ingest.workshop import Workshop
 
 __all__ = [
     "Bench",
+    "kept_graph",
     "open_graph",
     "open_shelf",
     "open_workshop",
     "published",
+    "reading_all",
     "reading_desk",
     "reading_shelf",
 ]
@@ -116,6 +119,19 @@ def reading_shelf(settings: Settings) -> Iterator[OpenShelf]:
         shelf.catalogue.close()
 
 
+@contextmanager
+def reading_all(settings: Settings) -> Iterator[Desk]:
+    """:func:`reading_shelf` with the graph beside it, which opens when it is asked for."""
+    from medrag_api.desk import Desk
+
+    with reading_shelf(settings) as shelf:
+        desk = Desk(settings, shelf, open_graph_once)
+        try:
+            yield desk
+        finally:
+            desk.close()
+
+
 class Unopened:
     """Stands for the index on a shelf that nobody searches: a check opens in a fraction of the time without it."""
 
@@ -127,7 +143,7 @@ class Unopened:
 
 
 @contextmanager
-def reading_desk(settings: Settings) -> Iterator[Desk]:
+def reading_desk(settings: Settings, opener: Opener | None = None) -> Iterator[Desk]:
     """Catalogue and graph of the published snapshot, without index and encoder; closed at the end.
 
     Raises CatalogueUnavailable, and Unavailable when nothing is published. The graph opens when it is asked for.
@@ -137,7 +153,7 @@ def reading_desk(settings: Settings) -> Iterator[Desk]:
     catalogue = Catalogue(settings.catalogue, create=False)
     try:
         shelf = OpenShelf(catalogue, published(catalogue), cast("IndexReader", Unopened()), None)
-        desk = Desk(settings, shelf, open_graph)
+        desk = Desk(settings, shelf, opener or open_graph_once)
         try:
             yield desk
         finally:
@@ -157,11 +173,27 @@ def open_graph(settings: Settings, shelf: OpenShelf) -> GraphHome:
     home = open_home(settings)
     try:
         if home.snapshot() != shelf.snapshot.id:
-            home.load(kept_graph(settings, shelf, keep=not settings.graph_url))
+            home.load(spread(kept_graph(settings, shelf, keep=not settings.graph_url)))
     except BaseException:
         home.close()
         raise
     return home
+
+
+def open_graph_once(settings: Settings, shelf: OpenShelf) -> GraphHome:
+    """:func:`open_graph` for one review: names stay in their file's lines, which opens in less time and asks in more."""
+    from medrag_graph.stores import MemoryGraph
+
+    if settings.graph_url:
+        return open_graph(settings, shelf)
+    return MemoryGraph(kept_graph(settings, shelf, keep=True))
+
+
+def spread(data: GraphData) -> GraphData:
+    """The graph with its names in a dictionary, for a process that is asked all day."""
+    from medrag_api.graph_file import Names
+
+    return replace(data, names=data.names.spread()) if isinstance(data.names, Names) else data
 
 
 def kept_graph(settings: Settings, shelf: OpenShelf, *, keep: bool) -> GraphData:

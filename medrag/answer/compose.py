@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from medrag.answer.cite import CitationList
-from medrag.answer.records import Citation, Source, Statement
+from medrag.answer.facts import cite_facts
+from medrag.answer.records import Citation, Source, Statement, Support
 from medrag.answer.units import Unit, cut_units
 from medrag.answer.verify import JOINERS
 from medrag.answer.words import frame
 from medrag.concepts import Thing
+from medrag.protocols import ReviewedFact
 from medrag.records import Document, Hit, Span
 from medrag.retrieve.plan import Plan
 from medrag.retrieve.relevance import NAMED_WEIGHT, covers
@@ -45,6 +47,10 @@ class Composed:
     citations: tuple[Citation, ...]
 
 
+#: Words, the numbers of their citations, and how these support them.
+Said = tuple[str, tuple[int, ...], Support]
+
+
 @dataclass(frozen=True, slots=True)
 class Scored:
     unit: Unit
@@ -53,12 +59,21 @@ class Scored:
     score: float
 
 
-def compose(shelf: OpenShelf, plan: Plan, hits: Sequence[Hit]) -> Composed:
-    """Quotes at most six units of at most five passages. ``hits`` are best first; none gives an empty answer."""
-    scored = list(score_units(shelf, plan, hits[:PASSAGES]))
-    chosen = choose(scored)
+def compose(
+    shelf: OpenShelf,
+    plan: Plan,
+    hits: Sequence[Hit],
+    facts: Sequence[ReviewedFact] = (),
+    editions: Collection[str] = (),
+) -> Composed:
+    """Says the facts of the editions, then quotes at most six units of at most five passages. ``hits`` are best first;
+    nothing to say gives an empty answer."""
     cited = CitationList()
-    return lay_out(plan, quote_all(chosen, plan, cited), cited, {item.source.document.id for item in chosen})
+    told, documents = cite_facts(shelf, facts, editions, cited)
+    chosen = choose(list(score_units(shelf, plan, hits[:PASSAGES])))
+    texts: list[Said] = [(text, numbers, "fact") for text, numbers in told]
+    texts += [(text, numbers, "verbatim") for text, numbers in quote_all(chosen, plan, cited)]
+    return lay_out(plan, texts, cited, documents | {item.source.document.id for item in chosen})
 
 
 def score_units(shelf: OpenShelf, plan: Plan, hits: Sequence[Hit]) -> Iterator[Scored]:
@@ -185,17 +200,15 @@ def needed_headings(unit: Unit, text: str, plan: Plan) -> list[Span]:
     return outer + needed
 
 
-def lay_out(
-    plan: Plan, texts: Sequence[tuple[str, tuple[int, ...]]], cited: CitationList, documents: set[str]
-) -> Composed:
-    """Frame, then one numbered quote a paragraph; offsets count code points of the whole."""
+def lay_out(plan: Plan, texts: Sequence[Said], cited: CitationList, documents: set[str]) -> Composed:
+    """Frame, then one numbered statement a paragraph; offsets count code points of the whole."""
     if not texts:
         return Composed("", (), ())
-    whole = frame(plan.language, len(documents))
+    whole = frame(plan.language, len(documents), facts=any(support == "fact" for _, _, support in texts))
     statements = []
-    for said, numbers in texts:
+    for said, numbers, support in texts:
         start = len(whole) + 2
         marks = "".join(f"[{number}]" for number in numbers)
         whole += f"\n\n{said} {marks}"
-        statements.append(Statement(said, start, start + len(said), numbers, "verbatim"))
+        statements.append(Statement(said, start, start + len(said), numbers, support))
     return Composed(whole, tuple(statements), cited.all())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from medrag.records import Document, Edition, Work
 from medrag.vocabulary import Language
@@ -108,4 +108,6 @@ class Answer:
     drugs: tuple[DrugMention, ...]
     basis: Basis
     degraded: bool
+    #: The contract's InteractionReport when the question names drugs to review, else None.
+    interactions: Mapping[str, Any] | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from medrag.answer.abstain import rule_for
 from medrag.answer.compose import Composed, compose
 from medrag.answer.evidence import weigh_evidence
+from medrag.answer.facts import review_named
 from medrag.answer.question import Question, read_question
 from medrag.answer.records import Answer, Basis, Citation, DrugMention, Statement, Status, Withheld
 from medrag.answer.refuse import refusal_kind
@@ -16,6 +17,7 @@ from medrag.answer.verify import verify_statements
 from medrag.answer.words import abstention, limits, refusal
 from medrag.errors import Place, UsageError
 from medrag.identifiers import sha256_text
+from medrag.protocols import Reviewed, Reviewer
 from medrag.retrieve.plan import Plan
 from medrag.retrieve.search import Clock, SearchResult, search
 from medrag.settings import Settings
@@ -29,8 +31,13 @@ __all__ = ["LOGIC", "Question", "ask"]
 LOGIC = "extractive-1"
 
 
-def ask(shelf: OpenShelf, question: Question, settings: Settings) -> Answer:
-    """Answers, abstains or refuses. Raises QuestionRefused, UsageError (unknown filter, no model), Unavailable."""
+def ask(
+    shelf: OpenShelf, question: Question, settings: Settings, reviewer: Reviewer | None = None
+) -> Answer:
+    """Answers, abstains or refuses. With a ``reviewer`` the drugs a question names are reviewed too.
+
+    Raises QuestionRefused, InputRefused (patient), UsageError (unknown filter, no model), Unavailable.
+    """
     text = read_question(question.text)
     check_answerer(question.answerer)
     check_filters(shelf, question.filters)
@@ -42,20 +49,47 @@ def ask(shelf: OpenShelf, question: Question, settings: Settings) -> Answer:
         shelf, text, settings, filters=question.filters, as_of=question.as_of, limit=question.top_k
     )
     clock.lap("search")
-    basis = basis_of(shelf, result, settings)
-    if not enough(shelf, result):
-        return abstained(shelf, result, basis)
+    reviewed = review_named(reviewer, question, result.plan)
+    clock.lap("review")
+    basis = basis_of(shelf, result, settings, review_keys(reviewer, reviewed))
+    answer = answer_from(shelf, result, basis, reviewed, clock)
+    return replace(with_review(answer, reviewed), timings_ms={**clock.laps, **result.timings_ms})
+
+
+def answer_from(
+    shelf: OpenShelf, result: SearchResult, basis: Basis, reviewed: Reviewed | None, clock: Clock
+) -> Answer:
+    """What the hits and the graded facts say, each statement proved; else an abstention."""
+    facts = reviewed.facts if reviewed is not None else ()
+    hits = result.hits if enough(shelf, result) else ()
     clock.lap("weigh")
-    composed = compose(shelf, result.plan, result.hits)
+    if not hits and not facts:
+        return abstained(shelf, result, basis)
+    allowed = frozenset(edition.id for edition in result.searched)
+    composed = compose(shelf, result.plan, hits, facts, allowed)
     clock.lap("compose")
-    verdict = verify_statements(
-        shelf.catalogue, composed.statements, composed.citations, (edition.id for edition in result.searched)
-    )
+    verdict = verify_statements(shelf.catalogue, composed.statements, composed.citations, allowed)
     clock.lap("verify")
     if not verdict.kept:
         return abstained(shelf, result, basis, verdict.withheld)
-    answer = answered(composed, verdict.kept, verdict.withheld, result, basis)
-    return replace(answer, timings_ms={**clock.laps, **result.timings_ms})
+    return answered(composed, verdict.kept, verdict.withheld, result, basis)
+
+
+def review_keys(reviewer: Reviewer | None, reviewed: Reviewed | None) -> tuple[str, ...]:
+    """What the basis says of the review."""
+    if reviewer is None:
+        return ("extractive", "no_review")
+    if reviewed is not None and not reviewed.complete:
+        return ("extractive", "review_unavailable")
+    return ("facts",) if reviewed is not None and reviewed.facts else ("extractive",)
+
+
+def with_review(answer: Answer, reviewed: Reviewed | None) -> Answer:
+    """The answer with its review, under an id that covers both."""
+    if reviewed is None:
+        return answer
+    told = json.dumps([answer.id, reviewed.report], sort_keys=True, ensure_ascii=False)
+    return replace(answer, id="ans_" + sha256_text(told)[:24], interactions=reviewed.report)
 
 
 def enough(shelf: OpenShelf, result: SearchResult) -> bool:
@@ -145,10 +179,9 @@ def refused(shelf: OpenShelf, text: str, kind: str, settings: Settings) -> Answe
     return sealed("refused", kind, Asked(text, language, ()), body, (), (), (), basis, degraded=False)
 
 
-def basis_of(shelf: OpenShelf, result: SearchResult, settings: Settings) -> Basis:
+def basis_of(shelf: OpenShelf, result: SearchResult, settings: Settings, keys: Sequence[str]) -> Basis:
     searched = tuple((e.work, e.label) for e in result.searched if searchable(shelf, e.work))
-    keys = ("extractive", "no_review") if result.dense else ("extractive", "no_review", "no_vectors")
-    told = limits(result.plan.language, *keys)
+    told = limits(result.plan.language, *keys, *(() if result.dense else ("no_vectors",)))
     return Basis(shelf.snapshot.id, settings.fingerprint(), searched, "extractive", LOGIC, told)
 
 

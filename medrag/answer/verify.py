@@ -2,12 +2,13 @@
 
 A statement stands only when every citation it leans on is, character for character, what the catalogue holds at that
 place in an edition of the snapshot that was in force, within the licence's quote limit, and its own words are those
-quotes and nothing else.
+quotes and nothing else; or, of a graded fact said in other words, every number in them stands in those quotes.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,9 @@ __all__ = ["JOINERS", "Verdict", "verify_statements"]
 
 #: What may stand between the quotes of a verbatim statement: a heading above its text, a header row above its row.
 JOINERS = (" › ", "\n")
+#: A number that stands by itself or before its unit; not the digits of a name: CYP3A4, B12, interferon beta-1a,
+#: 5-fluorouracil.
+NUMBER = re.compile(r"(?<![A-Za-z0-9.,])(?<![A-Za-z]-)\d+(?:[.,]\d+)*(?!-[A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,15 @@ def statement_problem(
     quotes = [citations[number].exact for number in statement.citations]
     if statement.support == "verbatim" and not is_joined(statement.text, quotes):
         return "the words are not those of the quotes"
+    if statement.support == "fact" and (missing := numbers_of(statement.text) - numbers_of(" ".join(quotes))):
+        return f"the number {min(missing)} does not stand in the quotes"
     return None
+
+
+def numbers_of(text: str) -> set[str]:
+    """The numbers of a text, each written one way: ``1,50`` is ``1.5``."""
+    found = (match[0].replace(",", ".") for match in NUMBER.finditer(text))
+    return {(number.rstrip("0").rstrip(".") if "." in number else number) or "0" for number in found}
 
 
 def is_joined(text: str, quotes: Sequence[str]) -> bool:

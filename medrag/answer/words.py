@@ -14,6 +14,12 @@ FRAME: Final[Mapping[Language, str]] = {
     "zh": "以下为{count}的原文引用：",
     "fr": "D'après {count}, dans ses propres termes :",
 }
+#: The same where some statements are graded facts said in the asker's language, each resting on a quote.
+FACT_FRAME: Final[Mapping[Language, str]] = {
+    "en": "From {count} named below; each statement rests on the words quoted for it:",
+    "zh": "以下内容依据{count}，每条均附原文引用：",
+    "fr": "D'après {count} ; chaque énoncé repose sur les termes cités :",
+}
 COUNT: Final[Mapping[Language, tuple[str, str]]] = {
     "en": ("one source", "{n} sources"),
     "zh": ("1个来源", "{n}个来源"),
@@ -76,6 +82,16 @@ LIMITS: Final[Mapping[str, Mapping[Language, str]]] = {
         "zh": "相互作用取自原文段落，未对整个用药方案作审查",
         "fr": "les interactions sont citées ; l'ordonnance n'est pas analysée",
     },
+    "facts": {
+        "en": "graded facts are said in fixed words from the source quoted; the rest is quoted as it stands",
+        "zh": "分级结论按固定用语转述所引来源，其余为原文",
+        "fr": "les faits gradués sont dits en termes fixes d'après la source citée ; le reste est cité tel quel",
+    },
+    "review_unavailable": {
+        "en": "the drugs could not be reviewed: what the review needs cannot be read now",
+        "zh": "未能审查所述药物：审查所需来源当前无法读取",
+        "fr": "les médicaments n'ont pas pu être analysés : une source nécessaire est illisible",
+    },
     "no_vectors": {
         "en": "no vectors: words alone were searched",
         "zh": "无向量索引：仅按词检索",
@@ -89,10 +105,10 @@ def limits(language: Language, *keys: str) -> tuple[str, ...]:
     return tuple(LIMITS[key][language] for key in keys)
 
 
-def frame(language: Language, sources: int) -> str:
-    """The line above the quotes."""
+def frame(language: Language, sources: int, *, facts: bool = False) -> str:
+    """The line above the statements; ``facts`` when some are not the sources' own words."""
     one, many = COUNT[language]
-    return FRAME[language].format(count=one if sources == 1 else many.format(n=sources))
+    return (FACT_FRAME if facts else FRAME)[language].format(count=one if sources == 1 else many.format(n=sources))
 
 
 def abstention(language: Language, searched: Sequence[str]) -> str:

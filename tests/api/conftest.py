@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from review_shelf import add_pairs
 from sample_shelf import BLOOD, KIDNEY, LEAFLETS, NOTES, add_edition
 
 from medrag.records import Document, Work
@@ -51,6 +52,18 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     workshop = open_workshop(made)
     add_edition(workshop.catalogue, NOTES, "1", "2020-01-01", KIDNEY)
     add_edition(workshop.catalogue, LEAFLETS, "1", "2021-01-01", BLOOD)
+    publish(workshop, lambda *_: None)
+    workshop.catalogue.close()
+    return made
+
+
+@pytest.fixture(scope="session")
+def reviewing(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The sample shelf with a small interaction list, for reviews; its graph is built by the first test that asks."""
+    made = Settings(home=tmp_path_factory.mktemp("reviewing"), encoder="hash")
+    workshop = open_workshop(made)
+    add_edition(workshop.catalogue, NOTES, "1", "2020-01-01", KIDNEY)
+    add_pairs(workshop.catalogue)
     publish(workshop, lambda *_: None)
     workshop.catalogue.close()
     return made

@@ -39,8 +39,9 @@ def ask(
     """
     from medrag.answer.service import ask as answer_question
     from medrag_api.requests import AskRequest, known_filters, validated
+    from medrag_api.reviewing import DeskReviewer
     from medrag_api.schemas import answer_json
-    from medrag_api.wiring import reading_shelf
+    from medrag_api.wiring import reading_all
 
     told = {
         "question": question,
@@ -51,9 +52,9 @@ def ask(
         "patient": patient_of(patient_file, options),
     }
     asked = validated(AskRequest, told).record()
-    with reading_shelf(settings) as shelf:
-        known_filters(shelf, asked.filters)
-        document = answer_json(answer_question(shelf, asked, settings))
+    with reading_all(settings) as desk:
+        known_filters(desk.shelf, asked.filters)
+        document = answer_json(answer_question(desk.shelf, asked, settings, DeskReviewer(desk)))
     if as_json:
         put_json(document)
         return

@@ -1,0 +1,206 @@
+"""Makes one card of a drug: what it is called and coded, what it belongs to, its risks, and what sources state of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from medrag.catalogue.schema import documents, passages
+from medrag.lexicon import load_sections
+from medrag.text.normalise import fold_name
+from medrag.vocabulary import SEVERITY_ORDER, Language
+from medrag_api.desk import Desk
+from medrag_graph.interactions.classes import Path, by_class
+from medrag_graph.interactions.pairs import ways_to
+from medrag_graph.interactions.report import DrugReport, concept_json
+from medrag_graph.interactions.risks import label_of
+from medrag_graph.interactions.sources import SourceEdition
+from medrag_graph.interactions.units import Unit, build_units
+from medrag_graph.interactions.words import name_of
+from medrag_graph.model import Claim, GraphConcept, Predicate
+from medrag_graph.resolve import Resolution, resolve
+from medrag_graph.stores import GraphHome
+
+__all__ = ["drug_card", "found_drugs"]
+
+Json = dict[str, Any]
+#: What is stated of a drug and a condition.
+OF_CONDITIONS: Final[tuple[Predicate, ...]] = ("contraindicated_in", "indicated_for", "palliates")
+PAIRED: Final[tuple[Predicate, ...]] = ("interacts_with", "no_interaction_with")
+
+
+def found_drugs(desk: Desk, text: str) -> tuple[Json, Resolution]:
+    """What a name stands for, or may have been meant to, and the resolution. Raises Unavailable."""
+    found = resolve(desk.graph(), text)
+    told = (found.concept,) if found.concept is not None else found.candidates
+    return {
+        "q": found.input,
+        "status": found.status,
+        "how": found.how,
+        "drugs": [concept_json(concept) for concept in told],
+        "snapshot": desk.shelf.snapshot.id,
+    }, found
+
+
+def drug_card(desk: Desk, concept: GraphConcept, language: Language) -> Json:
+    """Everything held of one drug or class, from the editions in force today. Raises Unavailable."""
+    graph = desk.graph()
+    editions = {edition.id: edition for edition in desk.sources.in_force(None)}
+    asked = DrugReport(concept.name, "resolved", concept)
+    unit = build_units(graph, (asked,), tuple(editions))[0]
+    stated = list(stated_of(graph, unit, editions, language))
+    pairs = [item for item in stated if item["predicate"] in PAIRED]
+    return {
+        "concept": concept_json(concept),
+        "language": language,
+        "ingredients": linked(graph, graph.links_to([concept.id], ("part_of",)), "source", language),
+        "forms": linked(graph, graph.links_to([concept.id], ("form_of",)), "source", language),
+        "products": linked(graph, graph.links_from([concept.id], ("part_of",)), "target", language),
+        "classes": classes_of(graph, unit, language),
+        "risks": risks_json(unit, language),
+        "interactions": {
+            severity: held
+            for severity in SEVERITY_ORDER
+            if (held := [item for item in pairs if item["severity"] == severity])
+        },
+        "conditions": [item for item in stated if item["predicate"] in OF_CONDITIONS],
+        "sections": sections_of(desk, unit, language),
+        "sources_searched": [{"id": item.work, "edition": item.label} for item in editions.values()],
+        "snapshot": desk.shelf.snapshot.id,
+    }
+
+
+def linked(graph: GraphHome, links: Iterable[Any], end: str, language: Language) -> list[Json]:
+    """The concepts at one end of links, each once, by name."""
+    by_id = {getattr(link, end): link for link in links}
+    held = graph.concepts(by_id)
+    told = [link_json(concept, by_id[key].edition, language) for key, concept in held.items()]
+    return sorted(told, key=lambda item: (item["name"], item["id"]))
+
+
+def link_json(concept: GraphConcept, edition: str, language: Language) -> Json:
+    return {
+        "id": concept.id,
+        "name": name_of(concept, language),
+        "kind": concept.kind,
+        "edition": edition,
+    }
+
+
+def classes_of(graph: GraphHome, unit: Unit, language: Language) -> list[Json]:
+    """Every class it belongs to, by the shortest way, with the edition that puts it there."""
+    paths = {node: min(ways.values(), key=len) for node, ways in unit.reach.items() if node not in unit.own}
+    held = graph.concepts(paths)
+    told = [link_json(concept, paths[key][-1].edition, language) for key, concept in held.items()]
+    return sorted(told, key=lambda item: (item["name"], item["id"]))
+
+
+def risks_json(unit: Unit, language: Language) -> list[Json]:
+    return [
+        {
+            "property": risk.property,
+            "label": label_of(risk.property, language),
+            "role": risk.role,
+            "strength": risk.strength,
+            "note": risk.note,
+            "source": risk.source,
+            "url": risk.url,
+            "reviewed": risk.reviewed,
+        }
+        for risk in unit.profile.risks
+    ]
+
+
+def stated_of(
+    graph: GraphHome, unit: Unit, editions: Mapping[str, SourceEdition], language: Language
+) -> Iterator[Json]:
+    """What sources in force state of the drug or of a class it is in, once for each other end, source and level."""
+    claims = graph.claims_of(unit.reach, (*PAIRED, *OF_CONDITIONS), tuple(editions))
+    listed = frozenset(graph.class_editions())
+    ends = graph.concepts({end for claim in claims for end in (claim.subject, claim.object)})
+    told: dict[tuple[str, ...], Json] = {}
+    for claim in claims:
+        for mine, other in ((claim.subject, claim.object), (claim.object, claim.subject)):
+            path = way_to(claim, mine, unit, listed)
+            if path is not None and other in ends and other not in unit.own:
+                item = stated_json(claim, path, ends[mine], ends[other], editions, language)
+                key = (claim.predicate, other, claim.edition, claim.severity, claim.condition)
+                if key not in told or (told[key]["through"] and not item["through"]):
+                    told[key] = item
+    yield from sorted(
+        told.values(), key=lambda item: (item["other"]["name"], item["source"], item["severity"])
+    )
+
+
+def way_to(claim: Claim, node: str, unit: Unit, listed: frozenset[str]) -> Path | None:
+    if node not in unit.reach:
+        return None
+    return next((path for _, path in ways_to(claim, node, [unit], listed)), None)
+
+
+def stated_json(
+    claim: Claim,
+    path: Path,
+    mine: GraphConcept,
+    other: GraphConcept,
+    editions: Mapping[str, SourceEdition],
+    language: Language,
+) -> Json:
+    edition = editions[claim.edition]
+    return {
+        "predicate": claim.predicate,
+        "other": link_json(other, claim.edition, language),
+        "through": link_json(mine, path[-1].edition, language) if by_class(path) else None,
+        "severity": claim.severity,
+        "native_severity": claim.native_level,
+        "source": edition.work,
+        "edition": edition.label,
+        "condition": claim.condition,
+    }
+
+
+def sections_of(desk: Desk, unit: Unit, language: Language) -> list[Json]:
+    """The label sections held of it: one line for each document and section code, with the first passage."""
+    shelf = desk.shelf
+    labels = [e.id for e in shelf.in_force() if shelf.works[e.work].kind == "label"]
+    titles = select(documents.c.id, documents.c.title, documents.c.edition)
+    rows = shelf.catalogue.in_batches(titles, documents.c.edition, labels)
+    named = naming(sorted(unit.profile.folded))
+    held = {row["id"]: row for row in rows if named.search(fold_name(row["title"]))}
+    columns = select(passages.c.id, passages.c.document, passages.c.code).order_by(passages.c.ordinal)
+    first: dict[tuple[str, str], str] = {}
+    for row in shelf.catalogue.in_batches(columns, passages.c.document, sorted(held)):
+        if row["code"]:
+            first.setdefault((row["document"], row["code"]), row["id"])
+    told = [section_json(held[key], code, passage, language) for (key, code), passage in first.items()]
+    return sorted(told, key=lambda item: (item["title"], item["code"]))
+
+
+def naming(names: Sequence[str]) -> re.Pattern[str]:
+    """Any of the folded names as whole words of a folded title; a text without names is found in no title."""
+    words = "|".join(re.escape(name) for name in names if len(name) > 2) or r"(?!)"
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)")
+
+
+def section_json(row: Mapping[str, Any], code: str, passage: str, language: Language) -> Json:
+    work, _, label = row["edition"].partition("@")
+    return {
+        "code": code,
+        "heading": heading_of(code, language),
+        "document": row["id"],
+        "title": row["title"],
+        "work": work,
+        "edition": label,
+        "passage_id": passage,
+    }
+
+
+def heading_of(code: str, language: Language) -> str:
+    """The section's heading as labels print it, in Chinese where a Chinese label has one; else its code."""
+    for section in load_sections():
+        if section.loinc == code:
+            return section.zh[0] if language == "zh" and section.zh else section.heading
+    return code

@@ -1,0 +1,35 @@
+"""GET /drugs: what a name stands for, and one drug's card."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from medrag.errors import NotFound
+from medrag.vocabulary import Language
+from medrag_api.cards import drug_card, found_drugs
+from medrag_api.interaction_models import DrugCardOut, DrugListOut
+from medrag_api.routes.reading import PROBLEM, Reviewing, as_json
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/drugs")
+#: Longest name looked for, and longest id, in code points.
+LONGEST = 200
+
+
+@router.get("", response_model=DrugListOut, responses=PROBLEM, summary="Find a drug by name")
+def find_drugs(q: Annotated[str, Query(min_length=1, max_length=LONGEST)], desk: Reviewing) -> Response:
+    """The concept the name stands for, or candidates to choose from; a name that is near is never used unasked."""
+    return as_json(found_drugs(desk, q)[0])
+
+
+@router.get("/{id}", response_model=DrugCardOut, responses=PROBLEM, summary="One drug's card")
+def show_drug(id: str, desk: Reviewing, language: Language = "en") -> Response:
+    """By concept id, such as `rxnorm:11289`."""
+    concept = desk.graph().concept(id) if len(id) <= LONGEST else None
+    if concept is None or concept.kind not in ("drug", "class", "food"):
+        raise NotFound("no drug of that id is held", remedy="See: /drugs?q=")
+    return as_json(drug_card(desk, concept, language))
