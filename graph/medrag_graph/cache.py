@@ -24,7 +24,7 @@ from medrag_graph.model import Claim, Evidence, GraphConcept, GraphData, Link
 __all__ = ["GRAPH_VERSION", "cached_graph", "graph_file", "load_graph", "save_graph"]
 
 #: Raise it when the building of the graph changes what it makes: cached graphs of other versions are not read.
-GRAPH_VERSION: Final = 1
+GRAPH_VERSION: Final = 2
 FORMAT: Final = "medrag-graph"
 #: Names a line of the file: one JSON text each would cost more time than its names.
 NAMES_A_LINE: Final = 4000

@@ -42,13 +42,15 @@ class Named:
 
 
 def name_concepts(join: Join) -> Named:
-    """Concepts in the order of their ids. Groups of chemicals and of things medrag has no kind for are left out."""
+    """Concepts in the order of their ids. Groups of chemicals and of things medrag has no kind for are left out, but
+    for the parts of a combination that is kept: a chemical given as a drug is one."""
+    given = {part for group in join.groups if kind_of(group) is not None for part in group.parts}
     used: set[str] = set()
     ids: dict[int, str] = {}
     concepts: list[GraphConcept] = []
     tiers: dict[str, dict[str, int]] = defaultdict(dict)
     for number, group in enumerate(join.groups):
-        kind = kind_of(group)
+        kind = kind_of(group) or ("drug" if number in given else None)
         if kind is None:
             continue
         identifier = pick_id(group, kind, used)

@@ -38,7 +38,7 @@ def stated_links(stated: Iterable[Assertion], ends: Ends) -> Iterator[Link]:
 def part_links(join: Join, named: Named) -> Iterator[Link]:
     """Each part to its combination, said by the first source whose name of it divides."""
     for number, group in enumerate(join.groups):
-        for part in group.parts:
+        for part in group.parts if number in named.ids else ():
             yield Link("part_of", named.ids[part], named.ids[number], group.things[0].edition)
 
 

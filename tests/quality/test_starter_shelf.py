@@ -11,6 +11,7 @@ from medrag.settings import Settings, load_settings
 from medrag.shelf import OpenShelf
 from medrag_api.evaluate.questions import measure_abstention, measure_hits, read_questions
 from medrag_api.wiring import open_shelf, open_workshop
+from medrag_graph.build import build_graph
 from medrag_ingest.cards import starter_cards
 from medrag_ingest.pipeline import ingest
 
@@ -80,6 +81,15 @@ def test_silence_is_kept_more_often_than_not(words: tuple[OpenShelf, Settings]) 
     told = measure_abstention(shelf, read_questions(HERE / "abstention_dev.yaml"), settings)
     assert told.abstained_rightly / told.unanswerable >= 0.7, told
     assert told.abstained_wrongly / told.answerable <= 0.25, told
+
+
+def test_the_starter_shelf_has_a_graph_whose_parts_are_all_there(words: tuple[OpenShelf, Settings]) -> None:
+    shelf, _ = words
+    graph = build_graph(shelf.catalogue, shelf.snapshot.editions, shelf.snapshot.id)
+    held = {concept.id for concept in graph.concepts}
+    assert {end for link in graph.links for end in (link.source, link.target)} <= held
+    assert {end for claim in graph.claims for end in (claim.subject, claim.object)} <= held
+    assert len(graph.claims) >= 1500
 
 
 @pytest.mark.slow
