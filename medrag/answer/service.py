@@ -31,9 +31,7 @@ __all__ = ["LOGIC", "Question", "ask"]
 LOGIC = "extractive-1"
 
 
-def ask(
-    shelf: OpenShelf, question: Question, settings: Settings, reviewer: Reviewer | None = None
-) -> Answer:
+def ask(shelf: OpenShelf, question: Question, settings: Settings, reviewer: Reviewer | None = None) -> Answer:
     """Answers, abstains or refuses. With a ``reviewer`` the drugs a question names are reviewed too.
 
     Raises QuestionRefused, InputRefused (patient), UsageError (unknown filter, no model), Unavailable.

@@ -108,7 +108,9 @@ def limits(language: Language, *keys: str) -> tuple[str, ...]:
 def frame(language: Language, sources: int, *, facts: bool = False) -> str:
     """The line above the statements; ``facts`` when some are not the sources' own words."""
     one, many = COUNT[language]
-    return (FACT_FRAME if facts else FRAME)[language].format(count=one if sources == 1 else many.format(n=sources))
+    return (FACT_FRAME if facts else FRAME)[language].format(
+        count=one if sources == 1 else many.format(n=sources)
+    )
 
 
 def abstention(language: Language, searched: Sequence[str]) -> str:
