@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from medrag.errors import InputRefused, Unavailable
-from medrag_api.wiring import open_workshop
+from medrag_api.wiring import open_graph_once, open_shelf, open_workshop
 
 if TYPE_CHECKING:
     from medrag.settings import Settings
@@ -23,9 +23,23 @@ def run_ingest(cards: Sequence[Manifest], settings: Settings, progress: Progress
 
     workshop = open_workshop(settings)
     try:
-        return ingest(cards, workshop, progress)
+        report = ingest(cards, workshop, progress)
     finally:
         workshop.catalogue.close()
+    if report.snapshot is not None and not settings.graph_url:
+        prepare_graph(settings, progress)
+    return report
+
+
+def prepare_graph(settings: Settings, progress: Progress) -> None:
+    """Builds the graph of what was published, where none is kept, so that nobody's first question waits for it."""
+    progress("graph", 0, 1)
+    shelf = open_shelf(settings)
+    try:
+        open_graph_once(settings, shelf).close()
+    finally:
+        shelf.close()
+    progress("graph", 1, 1)
 
 
 def exit_code(report: IngestReport, *, everything: bool) -> int:
