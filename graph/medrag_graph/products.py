@@ -65,7 +65,7 @@ def bare_names(text: str) -> Iterator[tuple[str, str]]:
     folded = fold_name(text)
     yield "exact", folded
     plain = fold_name(_SIGNS.sub("", folded))
-    if plain != folded:
+    if plain and plain != folded:
         yield "signs", plain
     yield from chinese(plain) if has_han(plain) else latin(plain)
 

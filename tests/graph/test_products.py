@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from medrag_graph.products import bare_names
@@ -37,6 +37,7 @@ def test_the_first_reading_is_the_text_itself() -> None:
 
 
 @given(st.text(max_size=60))
+@example("®")
 def test_nothing_typed_breaks_it(text: str) -> None:
     readings = list(bare_names(text))
     assert readings[0][0] == "exact"
