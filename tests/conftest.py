@@ -6,6 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+#: CI tries the same examples every time; at home each run tries others, and what it finds becomes an @example.
+settings.register_profile("ci", derandomize=True, deadline=None)
+settings.register_profile("home", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "home")
 
 ROOT = Path(__file__).resolve().parent.parent
 
