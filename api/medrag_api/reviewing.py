@@ -14,7 +14,6 @@ from medrag.records import Span
 from medrag.vocabulary import Language
 from medrag_api.desk import Desk
 from medrag_graph.interactions import InteractionReport, read_regimen
-from medrag_graph.interactions.regimen import MOST_CONDITIONS, MOST_DRUGS
 from medrag_graph.interactions.report import Citation, Finding, ReportedAssertion
 from medrag_graph.interactions.words import PAIR, STATE
 
@@ -60,11 +59,11 @@ class DeskReviewer:
         as_of: date | None,
         language: Language,
     ) -> Reviewed:
-        """As :class:`medrag.protocols.Reviewer`. Raises InputRefused."""
+        """As :class:`medrag.protocols.Reviewer`. Raises InputRefused, for more drugs than a review takes too: none is left out."""
         regimen = read_regimen(
             {
-                "drugs": list(drugs[:MOST_DRUGS]),
-                "conditions": list(conditions[:MOST_CONDITIONS]),
+                "drugs": list(drugs),
+                "conditions": list(conditions),
                 "patient": patient,
                 "as_of": as_of,
                 "language": language,

@@ -10,6 +10,7 @@ from medrag.answer.question import Question
 from medrag.answer.records import Answer
 from medrag.answer.service import ask
 from medrag.answer.verify import numbers_of, verify_statements
+from medrag.errors import InputRefused
 from medrag.protocols import Reviewed
 from medrag.settings import Settings
 from medrag_api.desk import Desk
@@ -64,6 +65,13 @@ def test_the_same_question_gives_the_same_answer_with_its_review(reviewing: Sett
     assert replace(one, timings_ms={}) == replace(two, timings_ms={})
     assert one.interactions is not None
     assert len(one.interactions["pairs"]) == 1
+
+
+def test_more_drugs_than_a_review_takes_are_refused_not_cut(reviewing: Settings) -> None:
+    drugs = [f"drug {number}" for number in range(51)]
+    with reading_all(reviewing) as desk, pytest.raises(InputRefused) as caught:
+        DeskReviewer(desk).review(drugs, (), None, None, "en")
+    assert caught.value.place.field == "drugs"
 
 
 def test_without_a_reviewer_the_answer_says_so(reviewing: Settings) -> None:
