@@ -59,7 +59,7 @@ class DeskReviewer:
         as_of: date | None,
         language: Language,
     ) -> Reviewed:
-        """As :class:`medrag.protocols.Reviewer`. Raises InputRefused, for more drugs than a review takes too: none is left out."""
+        """As :class:`medrag.protocols.Reviewer`. Raises InputRefused: also for more drugs than a review takes."""
         regimen = read_regimen(
             {
                 "drugs": list(drugs),
