@@ -14,8 +14,6 @@ GPU_ONLY := cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cuda
   nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx triton
 # Apache-2.0, brings its own Java; only the tests start it.
 BOLT_SERVER := arcadedb-embedded==26.10.2.post1 jpype1==1.7.1
-MEDRAG_HOME ?= $(CURDIR)/.medrag
-export MEDRAG_HOME
 
 .DEFAULT_GOAL := help
 .PHONY: help install try serve test test-all test-bolt lint types floors unit bench eval lock clean
@@ -36,6 +34,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 try: install ## Build the starter shelf and show cited answers
 	@$(BIN)/medrag try
+	@echo "Next: source $(VENV)/bin/activate; medrag ask \"...\", medrag check warfarin ibuprofen, medrag serve"
 
 serve: install ## HTTP on 127.0.0.1:8000
 	@$(BIN)/medrag serve
@@ -73,5 +72,5 @@ lock: install ## Resolve requirements.lock anew
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --python-version 3.11 --no-annotate \
 	  --custom-compile-command "make lock" $(addprefix --no-emit-package ,torch $(GPU_ONLY)) -q -o requirements.lock
 
-clean: ## Remove the environment and the home of this checkout
-	rm -rf $(VENV) $(MEDRAG_HOME) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean: ## Remove the environment and caches of this checkout; the library of documents stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
