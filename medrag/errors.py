@@ -16,6 +16,7 @@
     │   ├── IndexUnavailable               5   503
     │   ├── EncoderUnavailable             5   503
     │   ├── SourceUnavailable              5   503     a source cannot be fetched; nothing was changed
+    │   ├── GraphUnavailable               5   503     the graph cannot be read, or does not hold the whole snapshot
     │   └── ShelfBusy                      5   409     another writer holds the shelf
     └── IntegrityError                     5   503   what is kept disagrees with its hash; say where, serve nothing of it
 """
@@ -28,6 +29,7 @@ __all__ = [
     "CatalogueUnavailable",
     "DocumentRefused",
     "EncoderUnavailable",
+    "GraphUnavailable",
     "IndexUnavailable",
     "InputRefused",
     "IntegrityError",
@@ -124,6 +126,10 @@ class EncoderUnavailable(Unavailable):
 
 class SourceUnavailable(Unavailable):
     title = "Source unavailable"
+
+
+class GraphUnavailable(Unavailable):
+    title = "Graph unavailable"
 
 
 class ShelfBusy(Unavailable):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from medrag.errors import Unavailable
+from medrag.errors import GraphUnavailable, Unavailable
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf
 from medrag_graph.interactions import InteractionReport, OpenShelfSources, Regimen, review
 from medrag_graph.interactions.review import unavailable
-from medrag_graph.stores import GraphHome, GraphUnavailable
+from medrag_graph.stores import GraphHome
 
 __all__ = ["Desk", "Opener"]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from medrag.errors import InputRefused, Unavailable
-from medrag_api.wiring import open_graph_once, open_shelf, open_workshop
+from medrag_api.wiring import open_workshop, read_graph, reading_desk, sweep_old_graphs
 
 if TYPE_CHECKING:
     from medrag.settings import Settings
@@ -34,11 +34,9 @@ def run_ingest(cards: Sequence[Manifest], settings: Settings, progress: Progress
 def prepare_graph(settings: Settings, progress: Progress) -> None:
     """Builds the graph of what was published, where none is kept, so that nobody's first question waits for it."""
     progress("graph", 0, 1)
-    shelf = open_shelf(settings)
-    try:
-        open_graph_once(settings, shelf).close()
-    finally:
-        shelf.close()
+    with reading_desk(settings) as desk:
+        read_graph(settings, desk.shelf)
+        sweep_old_graphs(settings, desk.shelf.catalogue)
     progress("graph", 1, 1)
 
 

@@ -75,7 +75,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def configure_log(level: str) -> None:
-    """JSON lines on stderr; uvicorn's own warnings take the same way out."""
+    """JSON lines on stderr; uvicorn's own warnings, and those of medrag's rooms, take the same way out."""
     stamps: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -90,8 +90,9 @@ def configure_log(level: str) -> None:
         processor=structlog.processors.JSONRenderer(), foreign_pre_chain=stamps
     )
     handler.setFormatter(formatter)
-    logging.getLogger("uvicorn").handlers = [handler]
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    for name in ("uvicorn", "medrag"):
+        logging.getLogger(name).handlers = [handler]
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def log_change(snapshot: str, problem: MedragError | None) -> None:

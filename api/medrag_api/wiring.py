@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from medrag.catalogue import Catalogue
-from medrag.errors import IndexUnavailable, IntegrityError, Place, Unavailable
+from medrag.errors import IndexUnavailable, Unavailable
 from medrag.records import Snapshot
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf
@@ -23,18 +23,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Bench",
-    "kept_graph",
     "open_graph",
     "open_shelf",
     "open_workshop",
     "published",
+    "read_graph",
     "reading_all",
     "reading_desk",
     "reading_shelf",
+    "sweep_old_graphs",
 ]
 
-#: Seconds a process waits for another that builds the same graph; the build takes half a minute of one core.
-LONGEST_BUILD_S: Final = 600
+#: Warnings go to stderr: in plain words from a command, as JSON lines from a server (see serve.configure_log).
+log: Final = logging.getLogger("medrag.graph")
 
 
 def open_workshop(settings: Settings) -> Workshop:
@@ -173,7 +174,7 @@ def open_graph(settings: Settings, shelf: OpenShelf) -> GraphHome:
     home = open_home(settings)
     try:
         if home.snapshot() != shelf.snapshot.id:
-            home.load(spread(kept_graph(settings, shelf, keep=not settings.graph_url)))
+            home.load(spread(read_graph(settings, shelf)))
     except BaseException:
         home.close()
         raise
@@ -186,60 +187,29 @@ def open_graph_once(settings: Settings, shelf: OpenShelf) -> GraphHome:
 
     if settings.graph_url:
         return open_graph(settings, shelf)
-    return MemoryGraph(kept_graph(settings, shelf, keep=True))
+    return MemoryGraph(read_graph(settings, shelf))
 
 
 def spread(data: GraphData) -> GraphData:
     """The graph with its names in a dictionary, for a process that is asked all day."""
-    from medrag_api.graph_file import Names
+    from medrag_graph.graph_file import Names
 
     return replace(data, names=data.names.spread()) if isinstance(data.names, Names) else data
 
 
-def kept_graph(settings: Settings, shelf: OpenShelf, *, keep: bool) -> GraphData:
-    """The graph's data, read from its file or built. ``keep`` writes the file when it was built."""
-    from medrag_api.graph_file import graph_file
+def read_graph(settings: Settings, shelf: OpenShelf) -> GraphData:
+    """The graph of every edition of the shelf's snapshot, from its file; built and kept where there is none."""
+    from medrag_graph.cache import kept_graph
 
-    file = graph_file(settings.home, shelf.snapshot.id)
-    return read_kept(file) or build_kept(settings, shelf, file, keep=keep)
-
-
-def read_kept(file: Path) -> GraphData | None:
-    """A damaged copy of what the catalogue holds whole is as good as none: it is made anew."""
-    from medrag_api.graph_file import read_graph
-
-    try:
-        return read_graph(file)
-    except IntegrityError:
-        return None
+    return kept_graph(settings.home, shelf.catalogue, shelf.editions.values(), shelf.snapshot.id, log.warning)
 
 
-def build_kept(settings: Settings, shelf: OpenShelf, file: Path, *, keep: bool) -> GraphData:
-    """Builds the graph. Of several processes one builds; the others read what it kept."""
-    from filelock import FileLock, Timeout
+def sweep_old_graphs(settings: Settings, catalogue: Catalogue) -> None:
+    """Removes the graphs of snapshots that no rollback can reach any more, and of other versions of medrag."""
+    from medrag_graph.cache import graph_key, sweep_graphs
 
-    from medrag_graph.build import build_graph
-
-    try:
-        with FileLock(settings.home / "graph.lock", timeout=LONGEST_BUILD_S):
-            held = read_kept(file)
-            if held is None:
-                held = build_graph(shelf.catalogue, shelf.snapshot.editions, shelf.snapshot.id)
-                if keep:
-                    keep_graph(settings, shelf, file, held)
-            return held
-    except Timeout as error:
-        raise Unavailable("another process has been building the graph for too long") from error
-    except OSError as error:
-        raise Unavailable(
-            f"the graph cannot be built here: {error.strerror}", place=Place(file=str(settings.home))
-        ) from error
-
-
-def keep_graph(settings: Settings, shelf: OpenShelf, file: Path, data: GraphData) -> None:
-    """Writes the file, and removes those of snapshots that no rollback can reach any more."""
-    from medrag_api.graph_file import graph_file, sweep_graphs, write_graph
-
-    write_graph(file, data)
-    kept = {graph_file(settings.home, snapshot.id).name for snapshot in shelf.catalogue.snapshots()}
-    sweep_graphs(settings.home, kept | {file.name})
+    held = {state.edition.id: state.edition for state in catalogue.editions()}
+    sweep_graphs(
+        settings.home,
+        {graph_key(held[item] for item in kept.editions) for kept in catalogue.snapshots()},
+    )

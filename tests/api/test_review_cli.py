@@ -137,7 +137,9 @@ def test_an_empty_home_is_exit_5(settings: Settings) -> None:
     assert (result.exit_code, document(result)["exit_code"]) == (5, 5)
 
 
-def test_a_damaged_kept_graph_is_made_anew(reviewing: Settings, tmp_path: Path) -> None:
+def test_a_damaged_kept_graph_is_made_anew(
+    reviewing: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     home = tmp_path / "home"
     home.mkdir()
     (home / "catalogue.db").write_bytes((reviewing.home / "catalogue.db").read_bytes())
@@ -148,6 +150,8 @@ def test_a_damaged_kept_graph_is_made_anew(reviewing: Settings, tmp_path: Path) 
     again = run("check", "warfarin", "ibuprofen", "--json", "--home", str(home))
     assert (first.exit_code, first.stdout) == (0, again.stdout)
     assert kept.read_bytes() == whole
+    assert [item.name for item in caplog.records] == ["medrag.graph"]
+    assert str(kept) in caplog.text
 
 
 def test_a_card_is_read_without_english(reviewing: Settings) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medrag_graph.build import Built, build_graph, build_parts
-from medrag_graph.cache import load_graph, save_graph
+from medrag_graph.graph_file import read_graph, write_graph
 from medrag_graph.model import GraphConcept, GraphData
 from tests.graph.small_sources import Entry, Source, Statement, open_catalogue, write_sources
 
@@ -140,9 +140,9 @@ def test_the_order_of_sources_is_not_felt(
 ) -> None:
     folder = tmp_path_factory.mktemp("order")
     assert build(folder, tuple(order)).data == built.data
-    one, other = folder / "one.gz", folder / "other.gz"
-    save_graph(built.data, one)
-    save_graph(build_again(folder, order), other)
+    one, other = folder / "one.graph", folder / "other.graph"
+    write_graph(one, "key", built.data)
+    write_graph(other, "key", build_again(folder, order))
     assert one.read_bytes() == other.read_bytes()
 
 
@@ -182,6 +182,6 @@ def test_adding_a_source_drops_no_claim(tmp_path: Path, built: Built) -> None:
 
 
 def test_a_cached_graph_is_the_graph(data: GraphData, tmp_path: Path) -> None:
-    path = tmp_path / "graph.gz"
-    save_graph(data, path)
-    assert load_graph(path) == data
+    path = tmp_path / "a.graph"
+    write_graph(path, "key", data)
+    assert read_graph(path, "key", data.snapshot) == data

@@ -11,7 +11,7 @@ import pytest
 from medrag.settings import Settings
 from medrag_api.wiring import open_workshop
 from medrag_graph.build import build_graph
-from medrag_graph.cache import load_graph, save_graph
+from medrag_graph.graph_file import read_graph, write_graph
 from medrag_graph.model import GraphData
 from medrag_graph.report import JoinReport, SourceJoin, join_report
 from medrag_graph.resolve import resolve, resolve_condition
@@ -106,8 +106,8 @@ def test_the_report_is_told_in_words_and_json(whole: Whole) -> None:
 
 
 def test_the_cache_holds_the_whole(whole: Whole, tmp_path: Path) -> None:
-    save_graph(whole.data, tmp_path / "g.gz")
-    assert load_graph(tmp_path / "g.gz") == whole.data
+    write_graph(tmp_path / "a.graph", "key", whole.data)
+    assert read_graph(tmp_path / "a.graph", "key", whole.data.snapshot) == whole.data
 
 
 def test_ids_are_unique_and_every_end_is_held(whole: Whole) -> None:

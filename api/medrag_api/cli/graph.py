@@ -92,11 +92,11 @@ def path_line(item: dict[str, Any]) -> str:
 @door
 def report(as_json: bool, settings: Settings) -> None:
     """What joined how, what conflicts and dangles, classes without members, and how far the sources agree."""
-    from medrag_api.wiring import kept_graph, reading_desk
+    from medrag_api.wiring import read_graph, reading_desk
     from medrag_graph.report import join_report
 
     with reading_desk(settings) as desk:
-        data = kept_graph(settings, desk.shelf, keep=not settings.graph_url)
+        data = read_graph(settings, desk.shelf)
         made = join_report(data, desk.shelf.catalogue, desk.shelf.snapshot.editions)
     if as_json:
         put_json(made.as_json())
@@ -117,11 +117,11 @@ def export(target: Path, form: str | None, as_json: bool, settings: Settings) ->
     """Writes the graph to TARGET: ids, names, codes, links, claims; of quotes only where they stand."""
     from medrag.errors import Place, Unavailable
     from medrag_api.graph_export import export_graph
-    from medrag_api.wiring import kept_graph, reading_desk
+    from medrag_api.wiring import read_graph, reading_desk
 
     chosen = form or {".graphml": "graphml", ".jsonld": "jsonld", ".json": "jsonld"}.get(target.suffix, "csv")
     with reading_desk(settings) as desk:
-        data = kept_graph(settings, desk.shelf, keep=not settings.graph_url)
+        data = read_graph(settings, desk.shelf)
     try:
         files = export_graph(data, chosen, target)
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from medrag.errors import GraphUnavailable
 from medrag_graph.interactions.allergies import Allergies, read_allergies
 from medrag_graph.interactions.conditions import Conditions, find_condition_hits, read_conditions
 from medrag_graph.interactions.merge import Telling, evidence_of
@@ -13,7 +14,7 @@ from medrag_graph.interactions.regimen import Regimen
 from medrag_graph.interactions.sources import ShelfSources, SourceEdition
 from medrag_graph.interactions.units import Resolved, Unit, resolve_regimen
 from medrag_graph.model import Claim, GraphConcept
-from medrag_graph.stores import GraphHome, GraphUnavailable
+from medrag_graph.stores import GraphHome
 
 __all__ = ["Gathered", "gather"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from medrag.settings import Settings
 from medrag_graph.stores.memory import MemoryGraph
-from medrag_graph.stores.protocol import GraphHome, GraphUnavailable
+from medrag_graph.stores.protocol import GraphHome
 
-__all__ = ["GraphHome", "GraphUnavailable", "MemoryGraph", "open_graph"]
+__all__ = ["GraphHome", "MemoryGraph", "open_graph"]
 
 
 def open_graph(settings: Settings) -> GraphHome:

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from medrag.errors import Place, UsageError
+from medrag.errors import GraphUnavailable, Place, UsageError
 from medrag_graph.model import Claim, ConceptKind, GraphConcept, GraphData, Link, LinkKind, Predicate
 from medrag_graph.stores import cypher
 from medrag_graph.stores.bodies import claim_body, claim_of, concept_body, concept_of, link_body, link_of
 from medrag_graph.stores.protocol import (
-    GraphUnavailable,
     claim_editions_of,
     claims_in_order,
     class_editions_of,

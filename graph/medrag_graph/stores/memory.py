@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from medrag.errors import GraphUnavailable
 from medrag_graph.model import Claim, ConceptKind, GraphConcept, GraphData, Link, LinkKind, Predicate
 from medrag_graph.stores.protocol import (
-    GraphUnavailable,
     claim_editions_of,
     claims_in_order,
     class_editions_of,

@@ -1,17 +1,15 @@
-"""What the review asks of a home of the graph beyond its contents, and the error every failing read becomes."""
+"""What the review asks of a home of the graph beyond its contents, and how both homes count and order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
-from medrag.errors import Unavailable
 from medrag_graph.model import Claim, ConceptKind, GraphData, GraphStore, Link, Predicate
 
 __all__ = [
     "INTERACTIONS",
     "GraphHome",
-    "GraphUnavailable",
     "claim_editions_of",
     "claims_in_order",
     "class_editions_of",
@@ -22,10 +20,6 @@ __all__ = [
 
 #: The predicates that make an edition one that speaks of interactions.
 INTERACTIONS: Final[tuple[Predicate, ...]] = ("interacts_with", "no_interaction_with")
-
-
-class GraphUnavailable(Unavailable):
-    title = "Graph unavailable"
 
 
 class GraphHome(GraphStore, Protocol):

@@ -9,7 +9,8 @@ import pytest
 from asking import ask
 from small_graph import Drawing, TextSources
 
-from medrag_graph.stores import GraphUnavailable, MemoryGraph
+from medrag.errors import GraphUnavailable
+from medrag_graph.stores import MemoryGraph
 
 READS = (
     "snapshot",

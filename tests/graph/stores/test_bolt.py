@@ -11,10 +11,10 @@ import pytest
 from random_graphs import EDITIONS, PREDICATES
 from small_graph import Drawing
 
-from medrag.errors import Unavailable, UsageError
+from medrag.errors import GraphUnavailable, Unavailable, UsageError
 from medrag.settings import Settings
 from medrag_graph.model import GraphData
-from medrag_graph.stores import GraphUnavailable, MemoryGraph, open_graph
+from medrag_graph.stores import MemoryGraph, open_graph
 from medrag_graph.stores.bodies import claim_body, claim_of, concept_body, concept_of, link_body, link_of
 from medrag_graph.stores.bolt import BoltGraph, read_address
 

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from random_graphs import EDITIONS, PREDICATES, graphs
 from small_graph import ANSM, LABELS, NDFRT, SNAPSHOT, Drawing
 
+from medrag.errors import GraphUnavailable
 from medrag_graph.model import GraphData
-from medrag_graph.stores import GraphHome, GraphUnavailable, MemoryGraph
+from medrag_graph.stores import GraphHome, MemoryGraph
 from medrag_graph.stores.protocol import INTERACTIONS
 
 HOMES = ["memory", pytest.param("bolt", marks=pytest.mark.bolt)]

@@ -1,4 +1,4 @@
-"""Keeps the graph of a snapshot in one file under the home, so that a check starts without building it anew."""
+"""Writes a graph to one sealed file and reads it back, quickly enough that a check can start from it."""
 
 from __future__ import annotations
 
@@ -6,43 +6,21 @@ import gc
 import hashlib
 import json
 import os
-import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import medrag
-from medrag.errors import IntegrityError, Place, Unavailable
+from medrag.errors import IntegrityError, Place
 from medrag.records import Span
 from medrag_graph.model import Claim, Evidence, GraphConcept, GraphData, Link
 
-__all__ = ["Names", "graph_file", "read_graph", "sweep_graphs", "write_graph"]
+__all__ = ["LAYOUT", "Names", "read_graph", "write_graph"]
 
 #: Version of the layout below.
-LAYOUT: Final = 3
-#: What a graph is made by beside the catalogue: when any of it changes, the file is made anew.
-MADE_OF: Final = (".py", ".csv", ".json", ".yaml")
+LAYOUT: Final = 4
+FORMAT: Final = "medrag-graph"
 #: Between the ids of a name that several concepts have; ids hold no white space.
 BAR: Final = " "
-
-
-def graph_file(home: Path, snapshot: str) -> Path:
-    """Where the graph of a snapshot is kept, for this version of what makes it."""
-    return home / "graph" / f"{re.sub(r'[^A-Za-z0-9._-]', '_', snapshot)}-{makers()}.graph"
-
-
-def makers() -> str:
-    """A short hash over names, sizes and times of the files a graph is made by."""
-    import medrag_graph
-
-    roots = (Path(medrag_graph.__file__).parent, Path(medrag.__file__).parent / "lexicon")
-    told = hashlib.sha256(f"{medrag.__version__} {LAYOUT}".encode())
-    for root in roots:
-        for file in sorted(root.rglob("*")):
-            if file.suffix in MADE_OF:
-                stat = file.stat()
-                told.update(f"{file.relative_to(root)} {stat.st_size} {stat.st_mtime_ns}\n".encode())
-    return told.hexdigest()[:12]
 
 
 class Names(Mapping[str, tuple[str, ...]]):
@@ -77,10 +55,9 @@ class Names(Mapping[str, tuple[str, ...]]):
         return {name: tuple(ids.split(BAR)) for name, _, ids in rows}
 
 
-def write_graph(file: Path, data: GraphData) -> None:
-    """Writes the file beside its place and moves it there. Raises Unavailable when the disk refuses."""
+def write_graph(file: Path, key: str, data: GraphData) -> None:
+    """Writes the file whole or not at all; equal graphs give equal bytes. Raises OSError when the disk refuses."""
     told = {
-        "snapshot": data.snapshot,
         "concepts": [[c.id, c.kind, c.name, c.names, c.codes] for c in data.concepts],
         "links": [[x.kind, x.source, x.target, x.edition, spans(x.evidence)] for x in data.links],
         "claims": [claim_row(claim) for claim in data.claims],
@@ -88,22 +65,21 @@ def write_graph(file: Path, data: GraphData) -> None:
     lines = sorted(f"{name}\t{BAR.join(ids)}\n".encode() for name, ids in data.names.items())
     body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     fresh = file.with_name(f"{file.name}.{os.getpid()}.new")
+    file.parent.mkdir(parents=True, exist_ok=True)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_bytes(sealed(b"".join((body, b"\n", *lines))))
+        fresh.write_bytes(sealed(key, b"".join((body, b"\n", *lines))))
         fresh.replace(file)
-    except OSError as error:
+    finally:
         fresh.unlink(missing_ok=True)
-        raise Unavailable(
-            f"the graph cannot be kept: {error.strerror}",
-            place=Place(file=str(file)),
-            remedy="Free some disk",
-        ) from error
 
 
-def sealed(told: bytes) -> bytes:
+def sealed(key: str, told: bytes) -> bytes:
     """Under its own hash: a copy cut short would not know names that the catalogue holds."""
-    return hashlib.sha256(told).hexdigest().encode() + b"\n" + told
+    return seal_of(key, told) + b"\n" + told
+
+
+def seal_of(key: str, told: bytes) -> bytes:
+    return f"{FORMAT} {LAYOUT} {key} {hashlib.sha256(told).hexdigest()}".encode()
 
 
 def claim_row(claim: Claim) -> list[Any]:
@@ -116,18 +92,21 @@ def spans(evidence: tuple[Evidence, ...]) -> list[list[Any]]:
     return [[item.document, item.span.start, item.span.end, item.role] for item in evidence]
 
 
-def read_graph(file: Path) -> GraphData | None:
-    """The graph in a file; None when there is none. Raises IntegrityError when it cannot be read as one."""
+def read_graph(file: Path, key: str, snapshot: str) -> GraphData | None:
+    """The graph in a file, under the name of ``snapshot``; None when there is no file.
+
+    Raises IntegrityError when the file is damaged, cut short, or was written for another key.
+    """
     try:
         seal, _, told = file.read_bytes().partition(b"\n")
     except FileNotFoundError:
         return None
     except OSError as error:
         raise damaged(file) from error
-    if hashlib.sha256(told).hexdigest().encode() != seal:
+    if seal != seal_of(key, told):
         raise damaged(file)
     body, _, lines = told.partition(b"\n")
-    return unswept(lambda: graph_of(body, lines, file))
+    return unswept(lambda: graph_of(body, lines, file, snapshot))
 
 
 def damaged(file: Path) -> IntegrityError:
@@ -151,11 +130,11 @@ def unswept(make: Callable[[], GraphData]) -> GraphData:
             gc.enable()
 
 
-def graph_of(body: bytes, lines: bytes, file: Path) -> GraphData:
+def graph_of(body: bytes, lines: bytes, file: Path, snapshot: str) -> GraphData:
     try:
         told = json.loads(body)
         return GraphData(
-            told["snapshot"],
+            snapshot,
             tuple(
                 GraphConcept(key, kind, name, {lang: tuple(names) for lang, names in by.items()}, codes)
                 for key, kind, name, by, codes in told["concepts"]
@@ -191,11 +170,3 @@ def claim_of(row: list[Any]) -> Claim:
 
 def evidence_of(rows: list[list[Any]]) -> tuple[Evidence, ...]:
     return tuple(Evidence(document, Span(start, end), role) for document, start, end, role in rows)
-
-
-def sweep_graphs(home: Path, keep: Container[str]) -> list[str]:
-    """Removes every kept graph but those named; returns the names of those that went."""
-    gone = [file for file in sorted((home / "graph").glob("*")) if file.name not in keep]
-    for file in gone:
-        file.unlink(missing_ok=True)
-    return [file.name for file in gone]
