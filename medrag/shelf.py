@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 
 from medrag.catalogue import Catalogue
+from medrag.editions import editions_in_force, set_key, succeeded
 from medrag.errors import Unavailable
 from medrag.protocols import Encoder, IndexFilter, IndexReader
 from medrag.records import Edition, Passage, Snapshot, Work
@@ -18,11 +19,13 @@ from medrag.text.indexed import index_text
 from medrag.text.normalise import fold_name, has_han
 from medrag.vocabulary import Severity
 
-__all__ = ["OpenShelf", "ReadPassage", "SearchFilters", "StatedPair", "editions_in_force"]
+__all__ = ["OpenShelf", "ReadPassage", "SearchFilters", "Standing", "StatedPair"]
 
 
 #: Read passages kept: about 2 KB each.
 KEPT_READ = 20_000
+#: Sets of editions whose pairs are kept ready: today's, and some days asked about.
+KEPT_DAYS = 4
 #: A passage with fewer words of its own says nothing.
 FEW_WORDS = 8
 #: "(jus et fruit)": what a heading says beside the name.
@@ -63,18 +66,6 @@ class SearchFilters:
     codes: tuple[str, ...] = ()
 
 
-def editions_in_force(editions: Sequence[Edition], day: date) -> tuple[Edition, ...]:
-    """Of every work the newest edition valid on ``day`` and not withdrawn; by work."""
-    newest: dict[str, Edition] = {}
-    for edition in editions:
-        if edition.withdrawn is not None or edition.valid_from > day:
-            continue
-        held = newest.get(edition.work)
-        if held is None or order(edition) > order(held):
-            newest[edition.work] = edition
-    return tuple(newest[work] for work in sorted(newest))
-
-
 def read_passage(passage: Passage, title: str, text: str) -> ReadPassage:
     """Reads one passage of a document of this title and text."""
     indexed = index_text(title, passage, text)
@@ -89,9 +80,36 @@ def name_forms(name: str) -> tuple[str, ...]:
     return (whole,) if bare in ("", whole) else (whole, bare)
 
 
-def order(edition: Edition) -> tuple[date, str, int, str]:
-    """Later day first in force; of one day, the correction with the longer or later label."""
-    return (edition.valid_from, edition.published, len(edition.label), edition.label)
+class Standing:
+    """What the editions in force on a day state between them, read when it is first asked for."""
+
+    def __init__(
+        self, catalogue: Catalogue, editions: tuple[Edition, ...], name_editions: tuple[str, ...]
+    ) -> None:
+        self.catalogue = catalogue
+        #: By work.
+        self.editions = editions
+        #: The editions of name lists a question is read with.
+        self.name_editions = name_editions
+
+    @cached_property
+    def classes(self) -> Mapping[str, tuple[str, ...]]:
+        """Folded substance name to the classes the sources put it in, as they write them."""
+        told: dict[str, tuple[str, ...]] = {}
+        for substance, group in self.catalogue.members_of_classes([e.id for e in self.editions]):
+            key = fold_name(substance)
+            told[key] = (*told.get(key, ()), group)
+        return told
+
+    @cached_property
+    def stated(self) -> Mapping[str, tuple[tuple[str, StatedPair], ...]]:
+        """Folded subject to (folded object, pair) for every interaction they state."""
+        told: dict[str, list[tuple[str, StatedPair]]] = {}
+        for row in self.catalogue.stated_pairs("interacts_with", [e.id for e in self.editions]):
+            pair = StatedPair(row.passage, row.edition, row.severity)
+            for subject in name_forms(row.subject):
+                told.setdefault(subject, []).extend((other, pair) for other in name_forms(row.object))
+        return {subject: tuple(pairs) for subject, pairs in told.items()}
 
 
 class OpenShelf:
@@ -106,7 +124,9 @@ class OpenShelf:
         #: None when the operator chose none, or the snapshot has no vectors of this encoder yet.
         self.encoder = encoder if encoder is not None and encoder.fingerprint == snapshot.encoder else None
         held = [catalogue.edition(identifier).edition for identifier in snapshot.editions]
-        self.editions: dict[str, Edition] = {edition.id: edition for edition in held}
+        self._held = tuple(held)
+        self._told: tuple[date, Mapping[str, Edition]] | None = None
+        self._standing: OrderedDict[str, Standing] = OrderedDict()
         self._read: OrderedDict[str, ReadPassage] = OrderedDict()
         self._reading = threading.Lock()
         self.works: dict[str, Work] = {work.id: work for work in catalogue.works()}
@@ -131,29 +151,39 @@ class OpenShelf:
         texts = self.catalogue.document_texts({passage.document for passage in passages.values()})
         return {item: read_passage(passage, *texts[passage.document]) for item, passage in passages.items()}
 
-    @cached_property
-    def classes(self) -> Mapping[str, tuple[str, ...]]:
-        """Folded substance name to the classes the sources in force put it in, as they write them."""
-        told: dict[str, tuple[str, ...]] = {}
-        for substance, group in self.catalogue.members_of_classes([e.id for e in self.in_force()]):
-            key = fold_name(substance)
-            told[key] = (*told.get(key, ()), group)
-        return told
+    @property
+    def editions(self) -> Mapping[str, Edition]:
+        """The snapshot's editions by id, each told which has followed it by now."""
+        today = datetime.now(UTC).date()
+        if self._told is None or self._told[0] != today:
+            self._told = (today, succeeded(self._held, today))
+        return self._told[1]
 
-    @cached_property
-    def stated(self) -> Mapping[str, tuple[tuple[str, StatedPair], ...]]:
-        """Folded subject to (folded object, pair) for every interaction stated in the snapshot's editions."""
-        told: dict[str, list[tuple[str, StatedPair]]] = {}
-        for row in self.catalogue.stated_pairs("interacts_with", self.snapshot.editions):
-            pair = StatedPair(row.passage, row.edition, row.severity)
-            for subject in name_forms(row.subject):
-                told.setdefault(subject, []).extend((other, pair) for other in name_forms(row.object))
-        return {subject: tuple(pairs) for subject, pairs in told.items()}
+    def standing(self, as_of: date | None = None) -> Standing:
+        """What is stated by the editions in force on a day. Raises Unavailable when there is none."""
+        editions = self.in_force(as_of)
+        known = self.with_names(editions)
+        key = set_key(known)
+        lists = tuple(edition.id for edition in known if self.names_things(edition))
+        with self._reading:
+            found = self._standing.pop(key, None) or Standing(self.catalogue, editions, lists)
+            self._standing[key] = found
+            while len(self._standing) > KEPT_DAYS:
+                self._standing.popitem(last=False)
+        return found
 
-    @cached_property
-    def name_editions(self) -> tuple[str, ...]:
-        """The editions of name lists in force."""
-        return tuple(e.id for e in self.in_force() if self.works[e.work].kind == "terminology")
+    def with_names(self, editions: Sequence[Edition]) -> tuple[Edition, ...]:
+        """The editions, and today's of those name lists that none of them is of, by work.
+
+        A question about a day long ago is written in today's names. What a drug is called is no statement about it.
+        """
+        works = {edition.work for edition in editions}
+        today = [item for item in self.in_force() if item.work not in works and self.names_things(item)]
+        return tuple(sorted((*editions, *today), key=lambda edition: edition.work))
+
+    def names_things(self, edition: Edition) -> bool:
+        """Whether the edition is of a list of names."""
+        return self.works[edition.work].kind == "terminology"
 
     def in_force(self, as_of: date | None = None) -> tuple[Edition, ...]:
         """The editions that answer on a day (today when None). Raises Unavailable when there is none."""

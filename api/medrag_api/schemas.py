@@ -8,10 +8,11 @@ from typing import Any
 
 from medrag.answer.records import Answer, Basis, Citation, Source
 from medrag.catalogue import EditionState, Publication
+from medrag.editions import editions_in_force
 from medrag.records import Hit, Passage, Snapshot, Work
 from medrag.retrieve.search import SearchResult
 from medrag.settings import Settings
-from medrag.shelf import OpenShelf, editions_in_force
+from medrag.shelf import OpenShelf
 
 __all__ = [
     "answer_json",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -19,7 +21,7 @@ from pydantic import (
 )
 
 from medrag.errors import ManifestRefused, Place
-from medrag.identifiers import SLUG, edition_id, sha256_bytes
+from medrag.identifiers import SLUG, edition_id, sha256_text
 from medrag.records import Edition, Rights, Work
 from medrag.vocabulary import Authority, Kind, Language
 from medrag_ingest.card_errors import refusal_of
@@ -29,6 +31,7 @@ from medrag_ingest.strict_yaml import StrictYamlError, read_strict_yaml
 
 __all__ = [
     "MAX_CARD_BYTES",
+    "EarlierEdition",
     "Expectation",
     "Manifest",
     "PassageRules",
@@ -40,6 +43,9 @@ __all__ = [
 
 #: The longest card held lists 270 files with their hashes in 90 KB.
 MAX_CARD_BYTES: Final = 256 * 1024
+
+#: Fields that say nothing of what an edition is made from.
+BESIDE: Final = frozenset({"earlier", "notes", "starter"})
 
 #: ISO 8601 calendar dates of full or reduced precision.
 DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -146,8 +152,26 @@ class Expectation(BaseModel):
     names: Annotated[int, Field(ge=0)] = 0
 
 
+class EarlierEdition(BaseModel):
+    """What is different for an edition that came before the card's own; all else is as the card says."""
+
+    model_config = STRICT
+
+    edition: Slug
+    published: PastDate
+    valid_from: date | None = None
+    sources: Annotated[tuple[Source, ...], Field(min_length=1, max_length=2000)]
+    expect: Expectation
+
+    @property
+    def begins(self) -> date:
+        """The first day it was in force."""
+        return self.valid_from or first_day(self.published)
+
+
 class Manifest(BaseModel):
-    """One edition of one work. Unknown fields are refused; see docs for the librarian's words on each."""
+    """One edition of one work, and where a card lists them the editions before it. Unknown fields are refused; see docs
+    for the librarian's words on each."""
 
     model_config = STRICT
 
@@ -175,8 +199,9 @@ class Manifest(BaseModel):
     notes: Annotated[str, Field(max_length=5000)] = ""
     #: Belongs to the shelf that needs nothing but a package index.
     starter: bool = False
+    #: When a new edition comes, what the card said of the old one moves here.
+    earlier: Annotated[tuple[EarlierEdition, ...], Field(max_length=500)] = ()
 
-    _sha256: str = PrivateAttr(default="")
     _path: Path | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
@@ -184,12 +209,24 @@ class Manifest(BaseModel):
         """Rules that join several fields."""
         if self.on_error == "refuse" and self.max_rejected:
             raise ValueError("max_rejected is for on_error: skip")
-        if not any(self.expect.model_dump().values()):
-            raise ValueError("expect must promise at least one count above 0")
-        names = [source.name for source in self.sources]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"two sources are named {twice[0]}; give them a filename")
+        every: tuple[Manifest | EarlierEdition, ...] = (self, *self.earlier)
+        for item in every:
+            if not any(item.expect.model_dump().values()):
+                raise ValueError("expect must promise at least one count above 0")
+            if twice := repeated([source.name for source in item.sources]):
+                raise ValueError(f"two sources are named {twice}; give them a filename")
+        self.refuse_muddled()
         return self
+
+    def refuse_muddled(self) -> None:
+        """Editions are told apart by label and day, and the card's own is the newest. Raises ValueError."""
+        every: tuple[Manifest | EarlierEdition, ...] = (self, *self.earlier)
+        if twice := repeated([item.edition for item in every]):
+            raise ValueError(f"two editions are labelled {twice}")
+        if twice := repeated([item.begins.isoformat() for item in every]):
+            raise ValueError(f"two editions are in force from {twice}; say valid_from")
+        if late := [item.edition for item in self.earlier if item.begins > self.begins]:
+            raise ValueError(f"{late[0]} is newer than {self.edition}, which the card is about")
 
     @classmethod
     def from_yaml(cls, path: Path | str) -> Manifest:
@@ -209,13 +246,28 @@ class Manifest(BaseModel):
             made = cls.model_validate(told)
         except ValidationError as error:
             raise refusal_of(error, cls, str(file), lines) from error
-        made._sha256, made._path = sha256_bytes(data), file
+        made._path = file
         return made
 
     @property
     def sha256(self) -> str:
-        """Of the card's bytes; of its canonical JSON when it was not read from a file."""
-        return self._sha256 or sha256_bytes(self.model_dump_json().encode())
+        """Of what the card says of this edition: neither a comment nor another edition's lines change it."""
+        told = self.model_dump(mode="json", exclude_defaults=True, exclude=set(BESIDE))
+        return sha256_text(json.dumps(told, sort_keys=True, ensure_ascii=False))
+
+    @property
+    def begins(self) -> date:
+        """The first day the edition is in force."""
+        return self.valid_from or first_day(self.published)
+
+    def every_edition(self) -> tuple[Manifest, ...]:
+        """A card for each edition listed, oldest first; this one comes last."""
+        fields = ("edition", "published", "valid_from", "sources", "expect")
+        made = [
+            self.model_copy(update={"earlier": (), **{name: getattr(item, name) for name in fields}})
+            for item in sorted(self.earlier, key=lambda item: item.begins)
+        ]
+        return (*made, self)
 
     @property
     def folder(self) -> Path:
@@ -248,8 +300,14 @@ class Manifest(BaseModel):
 
     def edition_record(self, retrieved: date) -> Edition:
         """The edition as the catalogue keeps it before it is sealed."""
-        begins = self.valid_from or first_day(self.published)
-        return Edition(self.edition_id, self.id, self.edition, self.published, begins, retrieved, self.sha256)
+        return Edition(
+            self.edition_id, self.id, self.edition, self.published, self.begins, retrieved, self.sha256
+        )
+
+
+def repeated(told: Sequence[str]) -> str:
+    """The first by name of what is there twice; "" when nothing is."""
+    return min((item for item in told if told.count(item) > 1), default="")
 
 
 def card_bytes(file: Path) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from medrag.concepts import Linker, Mention, Thing
 from medrag.records import Concept, Name
-from medrag.shelf import OpenShelf
+from medrag.shelf import Standing
 from medrag.text.normalise import fold_name
 from medrag.text.stopwords import LATIN_STOPS
 from medrag.vocabulary import Language
@@ -22,20 +22,20 @@ NAMES_TAKEN = 6
 WORD = re.compile(r"[0-9a-z][0-9a-z.'+/]*")
 
 
-def find_listed(shelf: OpenShelf, question: str, linker: Linker, found: Sequence[Mention]) -> list[Mention]:
+def find_listed(standing: Standing, question: str, linker: Linker, found: Sequence[Mention]) -> list[Mention]:
     """Mentions of listed drugs outside those already found, longest first, in the order of the question."""
     folded = fold_name(question)
     grams = {text: span for text, span in word_runs(folded) if not overlaps(span, found)}
-    held = shelf.name_editions
+    held = standing.name_editions
     if not grams or not held:
         return []
-    named = shelf.catalogue.names_of(grams, held)
-    kinds = shelf.catalogue.concepts_by_id({name.concept for name in named}, held)
+    named = standing.catalogue.names_of(grams, held)
+    kinds = standing.catalogue.concepts_by_id({name.concept for name in named}, held)
     mentions: list[Mention] = []
     for name in sorted(named, key=lambda item: (-len(item.folded), item.concept)):
         concept, span = kinds.get(name.concept), grams[name.folded]
         if concept is not None and concept.kind == "drug" and not overlaps(span, mentions):
-            thing = thing_of(shelf, concept, name, linker)
+            thing = thing_of(standing, concept, name, linker)
             mentions.append(Mention(thing, name.folded, *span))
     return sorted(mentions, key=lambda mention: mention.start)
 
@@ -55,9 +55,9 @@ def overlaps(span: tuple[int, int], mentions: Sequence[Mention]) -> bool:
     return any(span[0] < mention.end and mention.start < span[1] for mention in mentions)
 
 
-def thing_of(shelf: OpenShelf, concept: Concept, name: Name, linker: Linker) -> Thing:
+def thing_of(standing: Standing, concept: Concept, name: Name, linker: Linker) -> Thing:
     """The lexicon's thing when one of the concept's names leads there; else one made of the listed names."""
-    names = shelf.catalogue.concept_names(concept.id, shelf.name_editions)
+    names = standing.catalogue.concept_names(concept.id, standing.name_editions)
     for text in (concept.name, *(item.text for item in names)):
         known = [thing for thing in linker.named(text) if thing.kind == "drug"]
         if len(known) == 1:

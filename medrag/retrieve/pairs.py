@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from medrag.concepts import Thing
-from medrag.shelf import OpenShelf, StatedPair
+from medrag.shelf import Standing, StatedPair
 from medrag.text.normalise import fold_name
 from medrag.vocabulary import SEVERITY_ORDER
 
@@ -14,7 +14,7 @@ __all__ = ["find_stated"]
 
 
 def find_stated(
-    shelf: OpenShelf, things: Sequence[Thing], editions: Iterable[str]
+    standing: Standing, things: Sequence[Thing], editions: Iterable[str]
 ) -> list[tuple[str, float]]:
     """(passage id, weight) of every entry between any two of the things, the most severe first.
 
@@ -24,17 +24,17 @@ def find_stated(
     allowed = frozenset(editions)
     told: dict[str, float] = {}
     for one, other in combinations(things, 2):
-        for pair in between(shelf, one, other):
+        for pair in between(standing, one, other):
             if pair.edition in allowed:
                 weight = 1.0 - SEVERITY_ORDER.index(pair.severity) / 10
                 told[pair.passage] = max(told.get(pair.passage, 0.0), weight)
     return sorted(told.items(), key=lambda item: (-item[1], item[0]))
 
 
-def between(shelf: OpenShelf, one: Thing, other: Thing) -> Iterable[StatedPair]:
+def between(standing: Standing, one: Thing, other: Thing) -> Iterable[StatedPair]:
     theirs = keys(other)
     for subject in keys(one):
-        for object_, pair in shelf.stated.get(subject, ()):
+        for object_, pair in standing.stated.get(subject, ()):
             if object_ in theirs:
                 yield pair
 

@@ -11,7 +11,7 @@ from medrag.concepts import Linker, Mention, Thing, default_linker
 from medrag.lexicon import Intent, compile_cue, load_expansions, load_intents, load_sections
 from medrag.protocols import SparseVector
 from medrag.retrieve.names import find_listed
-from medrag.shelf import OpenShelf
+from medrag.shelf import Standing
 from medrag.text.normalise import detect_language, fold_name, to_simplified
 from medrag.text.tokens import default_tokenizer, token_id
 from medrag.vocabulary import Language
@@ -92,13 +92,13 @@ def find_intents(question: str) -> dict[Intent, float]:
 def plan_question(
     question: str,
     *,
-    shelf: OpenShelf | None = None,
+    standing: Standing | None = None,
     linker: Linker | None = None,
     weights: QueryWeights | None = None,
 ) -> Plan:
     """Reads a question: language, what it names, what it wants, and how the evidence would say it.
 
-    With a ``shelf``, drugs its name lists know are found too, and the classes its sources put a drug in.
+    With what is ``standing``, drugs its name lists know are found too, and the classes its sources put a drug in.
     """
     weights, linker = weights or QueryWeights(), linker or default_linker()
     language = detect_language(question)
@@ -106,10 +106,10 @@ def plan_question(
     mentions = tuple(
         mention for mention in linker.find(question, language) if mention.thing.id not in TOO_COMMON
     )
-    if shelf is not None:
-        mentions = (*mentions, *find_listed(shelf, question, linker, mentions))
+    if standing is not None:
+        mentions = (*mentions, *find_listed(standing, question, linker, mentions))
         if asks_of_pairs(mentions, intents):
-            mentions = tuple(with_classes(mention, shelf.classes, linker) for mention in mentions)
+            mentions = tuple(with_classes(mention, standing.classes, linker) for mention in mentions)
     tokens = tuple(default_tokenizer().tokenize(question))
     things = {mention.thing.id: mention.thing for mention in mentions}.values()
     return Plan(

@@ -52,7 +52,8 @@ def search(
 ) -> SearchResult:
     """Answers a question with passages of the editions in force. Raises Unavailable when the index cannot be read."""
     clock = Clock()
-    plan = plan_question(question, shelf=shelf)
+    standing = shelf.standing(as_of)
+    plan = plan_question(question, standing=standing)
     searched, keep = shelf.narrow(filters or SearchFilters(), as_of)
     clock.lap("plan")
     rankings: dict[str, Ranking] = {}
@@ -65,7 +66,7 @@ def search(
             rankings["dense"] = shelf.index.search_dense(vector.tolist(), keep, settings.candidates)
             clock.lap("vectors")
     fused = fuse(rankings, settings)
-    stated = find_stated(shelf, plan.things, (edition.id for edition in searched))
+    stated = find_stated(standing, plan.things, (edition.id for edition in searched))
     for passage, weight in stated:
         fused[passage] = fused.get(passage, 0.0) + STATED_LIFT * weight
     if stated:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medrag.editions import editions_in_force, set_key, succeeded
 from medrag.records import Edition
-from medrag.shelf import editions_in_force
 
 DAY = date(2020, 1, 1)
 
@@ -83,3 +84,45 @@ def test_a_work_once_in_force_stays_in_force(shelf: list[Edition]) -> None:
         now = {found.work for found in editions_in_force(shelf, DAY + timedelta(days=days))}
         assert held <= now
         held = now
+
+
+@given(SHELF, DAYS)
+def test_at_most_one_edition_of_a_work_the_newest_that_was_published_and_stands(
+    shelf: list[Edition], day: date
+) -> None:
+    told = {held.work: held for held in editions_in_force(shelf, day)}
+    for work in "abc":
+        begun = [held for held in shelf if held.work == work and date.fromisoformat(held.published) <= day]
+        days = [held.published for held in begun if held.withdrawn is None]
+        assert (told[work].published if work in told else None) == max(days, default=None)
+
+
+@given(SHELF, DAYS)
+def test_to_withdraw_an_edition_is_as_if_it_had_never_come(shelf: list[Edition], day: date) -> None:
+    for held in shelf:
+        without = [other for other in shelf if other.id != held.id]
+        taken = [*without, replace(held, withdrawn="a wrong dose")]
+        assert editions_in_force(taken, day) == editions_in_force(without, day)
+        assert {k: e.superseded_by for k, e in succeeded(without, day).items()}.items() <= {
+            k: e.superseded_by for k, e in succeeded(taken, day).items()
+        }.items()
+
+
+@given(SHELF, DAYS)
+def test_what_is_followed_leads_to_what_is_in_force(shelf: list[Edition], day: date) -> None:
+    told, standing = succeeded(shelf, day), editions_in_force(shelf, day)
+    for held in told.values():
+        while held.superseded_by is not None:
+            held = told[held.superseded_by]
+        begun = held.valid_from <= day and held.withdrawn is None
+        assert (held.id in {other.id for other in standing}) == begun
+
+
+@given(SHELF, st.randoms())
+def test_a_set_of_editions_is_named_by_what_it_holds(shelf: list[Edition], chance) -> None:  # type: ignore[no-untyped-def]
+    shuffled = list(shelf)
+    chance.shuffle(shuffled)
+    assert set_key(shuffled) == set_key(shelf)
+    for held in shelf:
+        other = [e if e.id != held.id else replace(e, content_sha256="2" * 64) for e in shelf]
+        assert len({set_key(shelf), set_key(other), set_key(e for e in shelf if e.id != held.id)}) == 3

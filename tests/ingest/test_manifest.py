@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from medrag.errors import ManifestRefused
-from medrag.identifiers import sha256_bytes
 from medrag_ingest.manifest import MAX_CARD_BYTES, Manifest, first_day
 
 HASH = "a" * 64
@@ -56,7 +55,7 @@ def test_a_card_becomes_work_and_edition(tmp_path: Path) -> None:
     assert (work.id, work.jurisdiction, work.rights.licence) == ("sample", "INT", "CC0-1.0")
     assert edition.id == "sample@2.10"  # the words written, not the number 2.1
     assert (edition.published, edition.valid_from) == ("2020-10", date(2020, 10, 1))
-    assert edition.manifest_sha256 == sha256_bytes(path.read_bytes()) == card.sha256
+    assert edition.manifest_sha256 == card.sha256
     assert card.folder == tmp_path
     assert card.passages.max_tokens == 220
     assert card.on_error == "refuse"
@@ -173,3 +172,56 @@ def test_an_absent_card_is_refused(tmp_path: Path) -> None:
         Manifest.from_yaml(tmp_path / "none.yaml")
     with pytest.raises(ManifestRefused, match="cannot be read"):
         Manifest.from_yaml(tmp_path)
+
+
+EARLIER = """\
+earlier:
+  - edition: 2.09
+    published: 2019
+    sources:
+      - file: old.md
+        sha256: {hash}
+    expect:
+      documents: 2
+"""
+
+
+def card_of(folder: Path, text: str) -> Manifest:
+    return Manifest.from_yaml(write(folder, text))
+
+
+def test_a_card_may_list_the_editions_before_its_own(tmp_path: Path) -> None:
+    card = card_of(tmp_path, CARD + EARLIER.format(hash="b" * 64))
+    old, new = card.every_edition()
+    assert new is card
+    assert (old.edition_id, old.begins, old.sources[0].file) == ("sample@2.09", date(2019, 1, 1), "old.md")
+    assert (old.expect.documents, old.title, old.reader, old.earlier) == (2, card.title, card.reader, ())
+    assert old.folder == tmp_path
+    assert old.work() == new.work()
+
+
+def test_an_edition_keeps_its_hash_when_a_new_one_takes_its_place(tmp_path: Path) -> None:
+    was = card_of(tmp_path, CARD)
+    newer = CARD.replace("edition: 2.10", "edition: 3").replace("published: 2020-10", "published: 2021")
+    moved = EARLIER.replace("2.09", "2.10").replace("2019", "2020-10").replace("old.md", "a.md")
+    moved = moved.replace("documents: 2", "documents: 1").format(hash=HASH)
+    old, new = card_of(tmp_path, newer + moved).every_edition()
+    assert old.sha256 == was.sha256 != new.sha256
+    assert card_of(tmp_path, "# A remark.\n" + CARD + "notes: one more\n").sha256 == was.sha256
+    assert card_of(tmp_path, CARD.replace("A sample", "Another")).sha256 != was.sha256
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("2.09", "2.10", "two editions are labelled 2.10"),
+        ("2019", "2020-10-01", "two editions are in force from 2020-10-01"),
+        ("2019", "2021", "2.09 is newer than 2.10"),
+        ("documents: 2", "documents: 0", "at least one count"),
+        ("old.md", "old.md\n        sha265: a", "there is no such field"),
+    ],
+)
+def test_editions_that_cannot_be_told_apart_are_refused(
+    tmp_path: Path, old: str, new: str, problem: str
+) -> None:
+    assert problem in str(refusal(tmp_path, CARD + EARLIER.format(hash="b" * 64).replace(old, new)))

@@ -23,15 +23,23 @@ CARDS = (".yaml", ".yml")
 
 @click.command(short_help="Put works on the shelf: manifest files or shelf ids.")
 @click.argument("targets", nargs=-1, metavar="TARGET...")
+@click.option("--earlier", is_flag=True, help="Also the editions before the newest that the cards list.")
 @click.option("--starter", is_flag=True, help="The works that need nothing but a package index.")
 @click.option(
     "--all", "everything", is_flag=True, help="Every work that can be reached; says which could not, and why."
 )
 @door
 def ingest(
-    targets: Sequence[str], starter: bool, everything: bool, as_json: bool, settings: Settings
+    targets: Sequence[str],
+    earlier: bool,
+    starter: bool,
+    everything: bool,
+    as_json: bool,
+    settings: Settings,
 ) -> None:
     """Takes TARGETs, manifest files or ids of cards, and publishes the shelf when anything is new.
+
+    A card is taken with its newest edition; ansm@2019-09 names another, --earlier and --all take every one.
 
     Unchanged works cost nothing. A work that is refused (exit 3) or out of reach (exit 5; not an error with --all) is
     told in its receipt and stops no other.
@@ -42,6 +50,8 @@ def ingest(
     if sum((bool(targets), starter, everything)) != 1:
         raise click.UsageError("Name what to ingest: TARGETs, or --starter, or --all.")
     cards = chosen_cards(targets, starter=starter, everything=everything)
+    if earlier or everything:
+        cards = [edition for card in cards for edition in card.every_edition()]
     with open_progress() as progress:
         report = run_ingest(cards, settings, progress)
     document = report.as_json()
@@ -67,7 +77,7 @@ def chosen_cards(targets: Sequence[str], *, starter: bool, everything: bool) -> 
 
 
 def card_of(target: str) -> Manifest:
-    """A manifest file or a card's id. Raises NotFound with near ids, UsageError for a document."""
+    """A manifest file, a card's id, or an edition of one. Raises NotFound with near ids, UsageError for a document."""
     from medrag.errors import NotFound, UsageError
     from medrag_ingest.cards import load_cards
     from medrag_ingest.manifest import Manifest
@@ -78,6 +88,9 @@ def card_of(target: str) -> Manifest:
     cards = load_cards()
     if target in cards:
         return cards[target]
+    work, _, label = target.partition("@")
+    if label and work in cards:
+        return edition_of(cards[work], label)
     if path.is_file() or path.suffix.lower() in DOCUMENTS:
         raise UsageError(
             "single documents are not taken by this version",
@@ -89,6 +102,18 @@ def card_of(target: str) -> Manifest:
         "no card has that id and no manifest file that name",
         remedy=f"Did you mean {' or '.join(near)}?" if near else f"Ids: {', '.join(cards)}",
     )
+
+
+def edition_of(card: Manifest, label: str) -> Manifest:
+    """The edition of that label. Raises NotFound with those the card lists."""
+    from medrag.errors import NotFound
+
+    editions = {item.edition: item for item in card.every_edition()}
+    if label not in editions:
+        raise NotFound(
+            f"the card of {card.id} lists no edition {label!r}", remedy=f"It lists: {', '.join(editions)}"
+        )
+    return editions[label]
 
 
 DOCUMENTS = frozenset(

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from medrag.answer.records import CONTEXT
 from medrag.catalogue.schema import passages
+from medrag.editions import valid_until
 from medrag.records import Document, Edition, Work
 from medrag.shelf import OpenShelf
 from medrag_graph.interactions.report import Citation, Quote
@@ -74,7 +75,7 @@ class OpenShelfSources:
     def in_force(self, as_of: date | None) -> Sequence[SourceEdition]:
         held = tuple(self._shelf.editions.values())
         return tuple(
-            SourceEdition(item.id, item.work, item.label, item.valid_from, follower(item, held))
+            SourceEdition(item.id, item.work, item.label, item.valid_from, valid_until(item, held))
             for item in self._shelf.in_force(as_of)
         )
 
@@ -113,16 +114,6 @@ class OpenShelfSources:
             None if first is None else first["page"],
             () if first is None else tuple(json.loads(first["section"])),
         )
-
-
-def follower(edition: Edition, held: Iterable[Edition]) -> date | None:
-    """The first later day another standing edition of the same work is in force."""
-    days = [
-        other.valid_from
-        for other in held
-        if other.work == edition.work and other.withdrawn is None and other.valid_from > edition.valid_from
-    ]
-    return min(days, default=None)
 
 
 def quote_of(item: Evidence, text: str) -> Quote:

@@ -10,11 +10,11 @@ from typing import Any, cast
 import pytest
 
 from medrag.catalogue import Catalogue
+from medrag.editions import valid_until
 from medrag.identifiers import sha256_text
 from medrag.records import Document, Edition, Passage, Rights, Snapshot, Span, Work
 from medrag.shelf import OpenShelf
 from medrag_graph.interactions import OpenShelfSources
-from medrag_graph.interactions.sources import follower
 from medrag_graph.model import Evidence
 
 TEXT = "Warfarin\n\n华法林与布洛芬合用时出血风险升高。Watch the INR."
@@ -87,5 +87,5 @@ def test_a_heading_outside_every_passage_is_still_quoted(shelf: OpenShelf) -> No
 
 def test_a_withdrawn_edition_ends_nothing() -> None:
     first, last = edition("2019", date(2019, 1, 1)), edition("2024", date(2024, 6, 1))
-    assert follower(first, [first, last]) == date(2024, 6, 1)
-    assert follower(last, [first, last]) is None
+    assert valid_until(first, [first, last]) == date(2024, 6, 1)
+    assert valid_until(last, [first, last]) is None
