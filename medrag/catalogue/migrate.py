@@ -11,7 +11,7 @@ from medrag.errors import CatalogueUnavailable
 __all__ = ["HEAD", "bring_up_to_date", "version_of"]
 
 #: The newest revision in ``migrations/versions``.
-HEAD = "0001"
+HEAD = "0002"
 
 
 def version_of(connection: Connection) -> str | None:

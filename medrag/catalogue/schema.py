@@ -21,6 +21,7 @@ __all__ = [
     "documents",
     "editions",
     "evidence",
+    "golden",
     "metadata",
     "names",
     "passages",
@@ -48,6 +49,15 @@ works = Table(
     Column("licence_url", Text),
     Column("redistributable", Boolean, nullable=False),
     Column("max_quote_chars", Integer),
+)
+
+#: What a work must go on answering, as JSON; the gate asks it before every publication.
+golden = Table(
+    "golden",
+    metadata,
+    Column("work", String(80), ForeignKey("works.id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("body", Text, nullable=False),
 )
 
 editions = Table(
@@ -186,7 +196,7 @@ publications = Table(
     Column("seq", Integer, primary_key=True, autoincrement=True),
     Column("snapshot", String(40), nullable=False),
     Column("at", String(32), nullable=False),
-    Column("action", String(16), nullable=False),  # publish | rollback
+    Column("action", String(16), nullable=False),  # publish | rollback | withdraw | remove
     Column("reason", Text, nullable=False, default=""),
 )
 
