@@ -23,7 +23,6 @@ from medrag_graph.build import build_graph
 from medrag_graph.interactions import SourceEdition, read_regimen, review
 from medrag_graph.interactions.report import Citation
 from medrag_graph.interactions.sources import quote_of
-from medrag_graph.interactions.speak import warm_up
 from medrag_graph.model import Evidence
 from medrag_graph.stores import MemoryGraph
 from medrag_graph.stores.protocol import INTERACTIONS
@@ -71,7 +70,6 @@ def main() -> None:
     editions = [SourceEdition(e.id, e.work, e.label, e.valid_from, None) for e in held]
     data = timed("build", lambda: build_graph(catalogue, [e.id for e in held], snapshot.id))
     store = timed("load", lambda: MemoryGraph(data))
-    timed("read the coded texts", lambda: warm_up(data.claims, {c.id: c for c in data.concepts}))
     gc.collect()
     gc.freeze()
     sources = CatalogueSources(catalogue, snapshot.id, editions)

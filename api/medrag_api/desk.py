@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 
 from medrag.errors import GraphUnavailable, Unavailable
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf
-from medrag_graph.interactions import InteractionReport, OpenShelfSources, Regimen, review
+from medrag_graph.interactions import InteractionReport, Known, OpenShelfSources, Regimen, review
+from medrag_graph.interactions.gather import learn
 from medrag_graph.interactions.review import unavailable
 from medrag_graph.stores import GraphHome
 
@@ -24,6 +26,7 @@ class Desk:
         self.settings = settings
         self.shelf = shelf
         self.sources = OpenShelfSources(shelf, settings.fingerprint())
+        self._known = Known()
         self._opener = opener
         self._opening = threading.Lock()
         self._graph: GraphHome | None = None
@@ -48,6 +51,16 @@ class Desk:
             raise GraphUnavailable("the graph is closed")
         return held
 
+    def prepare(self) -> None:
+        """Opens the graph and finds out what every review would: drugs with their classes, quotes. Raises Unavailable.
+
+        For a process that is asked all day. What was made is then left out of the collector's rounds, which would walk
+        it while someone waits.
+        """
+        learn(self.graph(), self.sources, self._known)
+        gc.collect()
+        gc.freeze()
+
     def check(self) -> None:
         """Raises Unavailable when the graph cannot be read, or holds another snapshot than the shelf."""
         if self.graph().snapshot() != self.shelf.snapshot.id:
@@ -61,7 +74,7 @@ class Desk:
             graph = self.graph()
         except Unavailable as error:
             return unavailable(regimen, self.sources, error)
-        return review(graph, regimen, self.sources)
+        return review(graph, regimen, self.sources, self._known)
 
     def close(self) -> None:
         """Closes the graph, not the shelf. One that is being opened meanwhile is closed by whoever opens it."""

@@ -152,7 +152,7 @@ class ShelfHolder:
     def _open_graph(self) -> None:
         try:
             with self.reviewing() as desk:
-                desk.graph()
+                desk.prepare()
         except MedragError as error:
             told, self._graph_problem = self._graph_problem, str(error)
             if told != str(error) and self.on_change is not None and not self._stop.is_set():

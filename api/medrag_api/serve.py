@@ -10,12 +10,13 @@ import sys
 import structlog
 import uvicorn
 
-from medrag.errors import MedragError, Place, Unavailable, UsageError
+from medrag.errors import MedragError, Place, UsageError
 from medrag.settings import Settings
 from medrag_api.app import create_app
 from medrag_api.holder import ShelfHolder
+from medrag_api.workers import bind, run_workers
 
-__all__ = ["check_loopback", "configure_log", "serve"]
+__all__ = ["bind", "check_loopback", "configure_log", "serve"]
 
 #: Seconds an idle connection is kept.
 KEEP_ALIVE_S = 5
@@ -23,10 +24,25 @@ KEEP_ALIVE_S = 5
 GRACE_S = 10
 
 
-def serve(settings: Settings) -> None:
-    """Serves until stopped. Raises UsageError for an address others can reach, Unavailable when the port is taken."""
+def serve(settings: Settings, workers: int = 1) -> None:
+    """Serves until stopped, in ``workers`` processes that share the port and each read the shelf on their own.
+
+    Raises UsageError for an address others can reach, Unavailable when the port is taken.
+    """
     check_loopback(settings.host)
     configure_log(settings.log_level)
+    log = structlog.get_logger("medrag.http")
+    if workers > 1:
+        log.info("listening", host=settings.host, port=settings.port, workers=workers)
+        run_workers(settings.host, settings.port, workers, lambda listening: serve_one(settings, listening))
+        return
+    with bind(settings.host, settings.port) as listening:
+        log.info("listening", host=settings.host, port=listening.getsockname()[1])
+        serve_one(settings, listening)
+
+
+def serve_one(settings: Settings, listening: socket.socket) -> None:
+    """Serves what comes to one socket, until stopped."""
     holder = ShelfHolder(settings)
     holder.on_change = log_change
     config = uvicorn.Config(
@@ -38,11 +54,7 @@ def serve(settings: Settings) -> None:
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
     )
-    with bind(settings.host, settings.port) as listening:
-        structlog.get_logger("medrag.http").info(
-            "listening", host=settings.host, port=listening.getsockname()[1]
-        )
-        uvicorn.Server(config).run(sockets=[listening])
+    uvicorn.Server(config).run(sockets=[listening])
 
 
 def check_loopback(host: str) -> None:
@@ -57,21 +69,6 @@ def check_loopback(host: str) -> None:
             place=Place(field="host"),
             remedy="Bind 127.0.0.1 and put a gateway that checks who asks before it",
         )
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises Unavailable when the port is taken or not ours to take."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listening = socket.create_server((host, port), family=family, backlog=128)
-        # Accepted sockets inherit it. asyncio sets it only where a socket's protocol was named; without it Nagle's
-        # algorithm and the client's delayed acknowledgement hold every second write of a response for 40 ms.
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return listening
-    except OSError as error:
-        raise Unavailable(
-            f"port {port} on {host} cannot be bound: {error.strerror}", remedy="Choose another with --port"
-        ) from error
 
 
 def configure_log(level: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from medrag.catalogue import Catalogue
 from medrag.records import Assertion
 from medrag_graph.claims import CLAIMS, make_claims
+from medrag_graph.coded import code_claims
 from medrag_graph.concepts import Named, name_concepts
 from medrag_graph.ends import Dangling, Ends
 from medrag_graph.join import Join, join_things
@@ -50,7 +51,8 @@ def build_parts(catalogue: Catalogue, editions: Sequence[str], snapshot: str) ->
         *salt_links(join, named),
     ]
     claims = make_claims([item for item in stated if item.predicate in CLAIMS], ends)
-    data = GraphData(snapshot, named.concepts, merge_links(links), claims, named.names)
+    coded = code_claims(claims, named.concepts)
+    data = GraphData(snapshot, named.concepts, merge_links(links), coded, named.names)
     return Built(data, tuple(things), join, named, (*ends.dangling(), *unknown(stated)))
 
 

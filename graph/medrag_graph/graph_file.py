@@ -17,7 +17,7 @@ from medrag_graph.model import Claim, Evidence, GraphConcept, GraphData, Link
 __all__ = ["LAYOUT", "Names", "read_graph", "write_graph"]
 
 #: Version of the layout below.
-LAYOUT: Final = 4
+LAYOUT: Final = 5
 FORMAT: Final = "medrag-graph"
 #: Between the ids of a name that several concepts have; ids hold no white space.
 BAR: Final = " "
@@ -85,7 +85,7 @@ def seal_of(key: str, told: bytes) -> bytes:
 def claim_row(claim: Claim) -> list[Any]:
     said = [claim.severity, claim.native_scale, claim.native_level, claim.condition, dict(claim.qualifiers)]
     ends = [claim.predicate, claim.subject, claim.object]
-    return [claim.id, claim.edition, *ends, *said, spans(claim.evidence), claim.excepted]
+    return [claim.id, claim.edition, *ends, *said, spans(claim.evidence), claim.excepted, claim.coded]
 
 
 def spans(evidence: tuple[Evidence, ...]) -> list[list[Any]]:
@@ -151,7 +151,21 @@ def graph_of(body: bytes, lines: bytes, file: Path, snapshot: str) -> GraphData:
 
 
 def claim_of(row: list[Any]) -> Claim:
-    key, edition, predicate, subject, target, severity, scale, level, condition, said, where, excepted = row
+    (
+        key,
+        edition,
+        predicate,
+        subject,
+        target,
+        severity,
+        scale,
+        level,
+        condition,
+        said,
+        where,
+        excepted,
+        coded,
+    ) = row
     return Claim(
         key,
         edition,
@@ -165,6 +179,7 @@ def claim_of(row: list[Any]) -> Claim:
         said,
         evidence_of(where),
         tuple(excepted),
+        coded,
     )
 
 

@@ -89,6 +89,8 @@ class Claim:
     evidence: tuple[Evidence, ...]
     #: Concepts the source excepts from a class ("sauf ..."): the claim does not hold for them.
     excepted: tuple[str, ...] = ()
+    #: The texts of a coded scale as HL7 PDDI facts, read when the graph was built; "" where they were not.
+    coded: str = ""
 
 
 @dataclass(frozen=True, slots=True)

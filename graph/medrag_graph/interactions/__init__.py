@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from medrag_graph.interactions.known import Known
 from medrag_graph.interactions.patient import Patient, read_patient
 from medrag_graph.interactions.regimen import DrugInput, Regimen, read_regimen
 from medrag_graph.interactions.report import InteractionReport
@@ -11,6 +12,7 @@ from medrag_graph.interactions.sources import OpenShelfSources, ShelfSources, So
 __all__ = [
     "DrugInput",
     "InteractionReport",
+    "Known",
     "OpenShelfSources",
     "Patient",
     "Regimen",

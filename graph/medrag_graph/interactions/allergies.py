@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
 from medrag.text.normalise import fold_name
 from medrag.vocabulary import Severity
+from medrag_graph.interactions.known import Known
 from medrag_graph.interactions.merge import Telling, inferred, make_finding
 from medrag_graph.interactions.regimen import DrugInput
 from medrag_graph.interactions.report import (
@@ -99,19 +100,21 @@ def group_names() -> dict[str, str]:
     return labels | {fold_name(name): code for name, code in ALIASES.items()}
 
 
-def read_allergies(store: GraphHome, told: Sequence[str], editions: Sequence[str]) -> Allergies:
+def read_allergies(
+    store: GraphHome, told: Sequence[str], editions: Sequence[str], known: Known | None = None
+) -> Allergies:
     """Each allergy as a group of drugs, a drug, or both; one that is neither stays unresolved and is reported."""
     reports: list[DrugReport] = []
     groups: list[str] = []
     for text in dict.fromkeys(told):
         group = group_names().get(fold_name(text))
-        report = resolve_input(store, DrugInput(text))
+        report = resolve_input(store, DrugInput(text), known)
         if group is not None:
             groups.append(group)
             if report.status != "resolved":
                 report = DrugReport(text, "resolved", None, (), (), f"group {group}")
         reports.append(report)
-    drugs = build_units(store, [report for report in reports if report.concept is not None], editions)
+    drugs = build_units(store, [report for report in reports if report.concept is not None], editions, known)
     members = (risk.property for unit in drugs for risk in unit.profile.risks if risk.role == "member")
     return Allergies(tuple(reports), drugs, tuple(sorted({*groups, *members})))
 
@@ -142,7 +145,7 @@ def allergy_findings(units: Sequence[Unit], allergies: Allergies, telling: Telli
                 factor=worst,
                 what=STATE[made.severity][telling.language],
             )
-            findings.append(make_finding("patient_factor", "allergy", (unit.id,), headline, told))
+            findings.append(replace(made, headline=headline))
     return tuple(findings)
 
 

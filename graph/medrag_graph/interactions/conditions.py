@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from medrag.text.normalise import fold_name
 from medrag_graph.interactions.classes import Hop, Path, climb
+from medrag_graph.interactions.known import Broader, Known
 from medrag_graph.interactions.merge import Telling, claim_assertion, joined, make_finding
 from medrag_graph.interactions.pairs import Hit, ways_to
 from medrag_graph.interactions.patient import Patient
@@ -57,30 +58,38 @@ def implied(patient: Patient) -> Iterator[tuple[str, ...]]:
         yield ("long QT syndrome", "QT prolongation")
 
 
-def read_conditions(store: GraphHome, regimen: Regimen) -> Conditions:
+def read_conditions(store: GraphHome, regimen: Regimen, known: Known | None = None) -> Conditions:
     """Conditions by their exact names. One that is not known is reported so, and rules by name still see it."""
     told = tuple(dict.fromkeys((*regimen.conditions, *regimen.patient.conditions)))
     reports, concepts = [], {}
     said: dict[str, str] = {fold_name(text): text for text in told}
     for text in told:
-        found = exactly(store, text, DISEASE_KINDS) or resolve_condition(store, text)
+        found = exactly(store, text, DISEASE_KINDS, known) or resolve_condition(store, text)
         # Of several concepts of one name all are looked at: to miss a contraindication is the worse mistake.
         meant = found.candidates if found.status == "ambiguous" else ()
         concepts.update({item.id: item for item in meant or (found.concept,) if item is not None})
         reports.append(DrugReport(text, found.status, found.concept, found.candidates, (), found.how))
     concepts.update({item.id: item for item in named_conditions(store, implied(regimen.patient))})
-    reach = climb(store, {item: ((Hop(item),),) for item in sorted(concepts)}, ("is_a",), None)
-    paths = {
-        item: {node: min(ways.values(), key=lambda path: (len(path), path)) for node, ways in nodes.items()}
-        for item, nodes in reach.items()
-    }
-    broader = store.concepts({node for nodes in paths.values() for node in nodes})
-    for item, nodes in paths.items():
-        for node in nodes:
-            for called in (broader[node].name, *broader[node].names.get("en", ())) if node in broader else ():
-                said.setdefault(fold_name(called), concepts[item].name)
+    above = broader_of(store, sorted(concepts), known or Known())
+    for item, found_above in above.items():
+        for folded in found_above.folded:
+            said.setdefault(folded, concepts[item].name)
     ordered = tuple(concepts[item] for item in sorted(concepts))
+    paths = {item: found_above.paths for item, found_above in above.items()}
     return Conditions(tuple(reports), ordered, paths, frozenset(said), said)
+
+
+def broader_of(store: GraphHome, identifiers: Sequence[str], known: Known) -> dict[str, Broader]:
+    """Each condition with the broader ones it is a kind of."""
+    fresh = [item for item in identifiers if item not in known.broader]
+    reach = climb(store, {item: ((Hop(item),),) for item in fresh}, ("is_a",), None)
+    held = store.concepts({node for nodes in reach.values() for node in nodes}) if reach else {}
+    for item, nodes in reach.items():
+        paths = {node: min(ways.values(), key=lambda path: (len(path), path)) for node, ways in nodes.items()}
+        concepts = [held[node] for node in nodes if node in held]
+        named = (name for one in concepts for name in (one.name, *one.names.get("en", ())))
+        known.broader[item] = Broader(paths, tuple(dict.fromkeys(map(fold_name, named))))
+    return {item: known.broader[item] for item in identifiers}
 
 
 def named_conditions(store: GraphHome, names: Iterable[Sequence[str]]) -> tuple[GraphConcept, ...]:
@@ -137,5 +146,5 @@ def condition_findings(hits: Sequence[Hit], telling: Telling) -> tuple[Finding, 
             b=telling.name(condition),
             what=STATE[made.severity][telling.language],
         )
-        findings.append(make_finding("drug_condition", condition, (drug, condition), headline, assertions))
+        findings.append(replace(made, headline=headline))
     return tuple(findings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from medrag.vocabulary import Severity
@@ -198,7 +198,7 @@ def person_finding(
     effects: tuple[PatientEffect, ...],
     telling: Telling,
 ) -> Finding:
-    made = make_finding("patient_factor", topic, (unit.id,), "", told)
+    made = make_finding("patient_factor", topic, (unit.id,), "", told, (), effects)
     headline = say(
         "patient",
         telling.language,
@@ -206,7 +206,7 @@ def person_finding(
         factor=factor,
         what=STATE[made.severity][telling.language],
     )
-    return make_finding("patient_factor", topic, (unit.id,), headline, told, (), effects)
+    return replace(made, headline=headline)
 
 
 def factor_missing(
@@ -254,7 +254,8 @@ def kidney_question(measure: str, value: KidneyValue | None) -> tuple[str, str, 
 
 
 def cited(claim: Claim, telling: Telling) -> Citation | FactSource:
-    return telling.citations[claim.evidence[0]] if claim.evidence else FactSource(claim.edition)
+    held = telling.cited[claim.id].citations
+    return held[0] if held else FactSource(claim.edition)
 
 
 def unasked(patient: Patient) -> list[tuple[str, str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from medrag_graph.interactions.context import Situation, pair_effects
@@ -82,7 +83,7 @@ def pair_finding(
         headline = say("inferred", telling.language, said=headline)
     elif all(item.condition for item in worst):
         headline = say("conditional", telling.language, said=headline)
-    return make_finding("drug_drug", "", pair, headline, told, denied, effects)
+    return replace(made, headline=headline)
 
 
 def kinetic_assertion(item: Inference, telling: Telling) -> ReportedAssertion:
@@ -117,12 +118,11 @@ def population_effects(
     effects: dict[tuple[str, str], PatientEffect] = {}
     for hit in hits:
         for code, role in people_singled_out(hit, telling.concepts):
-            quoted = [item for item in hit.claim.evidence if item.role == role]
+            quoted = [item for item in telling.cited[hit.claim.id].citations if item.quote.role == role]
             if code in groups and quoted:
                 factor = say("factor.population", telling.language, value=label(code, telling.language))
                 change = say("change.population", telling.language)
-                citation = telling.citations[quoted[0]]
-                effects.setdefault((code, hit.claim.id), PatientEffect(factor, change, citation))
+                effects.setdefault((code, hit.claim.id), PatientEffect(factor, change, quoted[0]))
     return tuple(effects[key] for key in sorted(effects))
 
 
@@ -154,7 +154,7 @@ def food_findings(hits: Sequence[Hit], telling: Telling) -> list[Finding]:
             b=telling.name(pair[1]),
             what=PAIR[made.severity][telling.language],
         )
-        found.append(make_finding("food", "", pair, headline, told))
+        found.append(replace(made, headline=headline))
     return found
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from medrag.errors import GraphUnavailable
 from medrag_graph.interactions.allergies import Allergies, read_allergies
 from medrag_graph.interactions.conditions import Conditions, find_condition_hits, read_conditions
-from medrag_graph.interactions.merge import Telling, evidence_of
+from medrag_graph.interactions.known import MOST_KEPT, Cited, Known
+from medrag_graph.interactions.merge import Telling, cited_by, evidence_of
 from medrag_graph.interactions.pairs import Hit, find_hits, food_units, searched
 from medrag_graph.interactions.regimen import Regimen
 from medrag_graph.interactions.sources import ShelfSources, SourceEdition
-from medrag_graph.interactions.units import Resolved, Unit, resolve_regimen
+from medrag_graph.interactions.units import Resolved, Unit, resolve_regimen, stand_alone
 from medrag_graph.model import Claim, GraphConcept
 from medrag_graph.stores import GraphHome
 
-__all__ = ["Gathered", "gather"]
+__all__ = ["Gathered", "gather", "learn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +40,57 @@ class Gathered:
     telling: Telling
 
 
-def gather(store: GraphHome, regimen: Regimen, sources: ShelfSources) -> Gathered:
-    """Raises Unavailable when anything cannot be read, or the graph changed snapshots more than once meanwhile."""
+def gather(store: GraphHome, regimen: Regimen, sources: ShelfSources, known: Known | None = None) -> Gathered:
+    """Raises Unavailable when anything cannot be read, or the graph changed snapshots more than once meanwhile.
+
+    ``known`` is what earlier reviews of the same snapshot found out; what this one finds out is added.
+    """
+    known = Known() if known is None else known
     for _ in range(2):
-        before = store.snapshot()
-        if before is None or before != sources.snapshot:
-            raise GraphUnavailable(
-                "the graph does not hold the snapshot the shelf serves",
-                remedy="Build the graph: medrag graph build",
-            )
-        gathered = gather_once(store, regimen, sources)
+        before = checked_snapshot(store, sources)
+        draft = known.draft()
+        gathered = gather_once(store, regimen, sources, draft)
         if store.snapshot() == before:
+            known.keep(draft)
             return gathered
     raise GraphUnavailable("the graph is being replaced", remedy="Ask again in a moment")
 
 
-def gather_once(store: GraphHome, regimen: Regimen, sources: ShelfSources) -> Gathered:
+def learn(store: GraphHome, sources: ShelfSources, known: Known) -> None:
+    """Finds out beforehand what reviews of today will ask: every drug an edition speaks of, and the quotes of its claims.
+
+    Raises Unavailable when anything cannot be read, or the graph holds another snapshot than the shelf.
+    """
+    draft, before = known.draft(), checked_snapshot(store, sources)
+    editions = tuple(item.id for item in sources.in_force(None))
+    spoken = store.holding(store.identifiers("drug"))
+    drugs = list(spoken)[:MOST_KEPT]
+    stand_alone(store, dict.fromkeys(drugs, ()), editions, draft)
+    claims = store.claims_of(spoken, ("interacts_with", "dose_by_kidney_function"), editions)
+    cite_claims(claims[:MOST_KEPT], sources, draft)
+    if store.snapshot() == before:
+        known.keep(draft)
+
+
+def checked_snapshot(store: GraphHome, sources: ShelfSources) -> str:
+    """The snapshot both hold. Raises GraphUnavailable when they differ."""
+    held = store.snapshot()
+    if held is None or held != sources.snapshot:
+        raise GraphUnavailable(
+            "the graph does not hold the snapshot the shelf serves",
+            remedy="Build the graph: medrag graph build",
+        )
+    return held
+
+
+def gather_once(store: GraphHome, regimen: Regimen, sources: ShelfSources, known: Known) -> Gathered:
     forced = tuple(sources.in_force(regimen.as_of))
     editions = tuple(item.id for item in forced)
-    resolved = resolve_regimen(store, regimen, editions)
+    resolved = resolve_regimen(store, regimen, editions, known)
     units = resolved.units
-    foods = food_units(store, units)
-    conditions = read_conditions(store, regimen)
-    allergies = read_allergies(store, regimen.patient.allergies, editions)
+    foods = food_units(store, units, known)
+    conditions = read_conditions(store, regimen, known)
+    allergies = read_allergies(store, regimen.patient.allergies, editions, known)
     hits = find_hits(store, units, units, editions)
     food_hits = find_hits(store, units, foods, editions, ("interacts_with",))
     condition_hits = find_condition_hits(store, units, conditions, editions)
@@ -69,10 +98,9 @@ def gather_once(store: GraphHome, regimen: Regimen, sources: ShelfSources) -> Ga
     claims = [hit.claim for hit in (*hits, *food_hits, *condition_hits)]
     claims += [claim for held in kidney.values() for claim in held]
     all_hits = (*hits, *food_hits, *condition_hits)
-    known = names_needed(store, all_hits, (*units, *foods), conditions.concepts)
-    telling = Telling(
-        regimen.language, {item.id: item for item in forced}, known, sources.cite(evidence_of(claims))
-    )
+    named = names_needed(store, all_hits, (*units, *foods), conditions.concepts)
+    cited = cite_claims(claims, sources, known)
+    telling = Telling(regimen.language, {item.id: item for item in forced}, named, cited)
     stating = frozenset(store.claim_editions())
     return Gathered(
         resolved,
@@ -87,6 +115,16 @@ def gather_once(store: GraphHome, regimen: Regimen, sources: ShelfSources) -> Ga
         tuple(item for item in forced if item.id in stating),
         telling,
     )
+
+
+def cite_claims(claims: Iterable[Claim], sources: ShelfSources, known: Known) -> dict[str, Cited]:
+    """Claim id to its quotes; those of claims no review has cited yet are read together."""
+    wanted = {claim.id: claim for claim in claims}
+    fresh = [claim for claim in wanted.values() if claim.id not in known.cited]
+    if fresh:
+        found = sources.cite(evidence_of(fresh))
+        known.cited.update((claim.id, cited_by(claim, found)) for claim in fresh)
+    return {identifier: known.cited[identifier] for identifier in wanted}
 
 
 def kidney_claims(

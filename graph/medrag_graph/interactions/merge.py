@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from medrag.vocabulary import SEVERITY_ORDER, Language, Severity
 from medrag_graph.interactions.classes import Path
+from medrag_graph.interactions.known import Cited
 from medrag_graph.interactions.pairs import Hit
 from medrag_graph.interactions.report import (
     Citation,
@@ -22,10 +23,12 @@ from medrag_graph.interactions.report import (
 from medrag_graph.interactions.risks import EDITION, SCALE, SOURCE, cap
 from medrag_graph.interactions.sources import SourceEdition
 from medrag_graph.interactions.speak import say_claim
+from medrag_graph.interactions.words import name_of
 from medrag_graph.model import Claim, Evidence, GraphConcept
 
 __all__ = [
     "Telling",
+    "cited_by",
     "disagree",
     "evidence_of",
     "hit_assertion",
@@ -47,7 +50,8 @@ class Telling:
     language: Language
     editions: Mapping[str, SourceEdition]
     concepts: Mapping[str, GraphConcept]
-    citations: Mapping[Evidence, Citation]
+    #: Claim id to its quotes.
+    cited: Mapping[str, Cited]
 
     def steps(self, path: Path) -> tuple[Step, ...]:
         return tuple(
@@ -61,14 +65,23 @@ class Telling:
         )
 
     def name(self, identifier: str) -> str:
-        from medrag_graph.interactions.words import name_of
-
         return name_of(self.concepts[identifier], self.language)
 
 
 def evidence_of(claims: Iterable[Claim]) -> tuple[Evidence, ...]:
     """Every span the claims rest on, once."""
     return tuple(dict.fromkeys(item for claim in claims for item in claim.evidence))
+
+
+def cited_by(claim: Claim, citations: Mapping[Evidence, Citation]) -> Cited:
+    """A claim's quotes as every report tells them."""
+    held = tuple(citations[item] for item in claim.evidence)
+    ordered = sorted(
+        held, key=lambda item: CHIEF.index(item.quote.role) if item.quote.role in CHIEF else len(CHIEF)
+    )
+    told = claim.qualifiers
+    details = {key: told[key] for key in sorted(told) if key not in ("mechanism", "management")}
+    return Cited(held, ordered[0] if ordered else None, tuple(item.quote for item in ordered), details)
 
 
 def hit_assertion(hit: Hit, telling: Telling) -> ReportedAssertion:
@@ -90,9 +103,7 @@ def claim_assertion(
 ) -> ReportedAssertion:
     """A claim as the report tells it, with the quotes of all its evidence."""
     edition = telling.editions[claim.edition]
-    cited = [telling.citations[item] for item in claim.evidence]
-    cited.sort(key=lambda item: CHIEF.index(item.quote.role) if item.quote.role in CHIEF else len(CHIEF))
-    told = claim.qualifiers
+    cited, told = telling.cited[claim.id], claim.qualifiers
     return ReportedAssertion(
         id=claim.id,
         source=edition.work,
@@ -103,13 +114,13 @@ def claim_assertion(
         condition=claim.condition,
         mechanism=told.get("mechanism", ""),
         management=told.get("management", ""),
-        details={key: told[key] for key in sorted(told) if key not in ("mechanism", "management")},
+        details=cited.details,
         derivation="by_class" if through_class else "stated",
         path=path,
         valid_from=edition.valid_from,
         valid_to=edition.valid_to,
-        citation=cited[0] if cited else None,
-        quotes=tuple(item.quote for item in cited),
+        citation=cited.chief,
+        quotes=cited.quotes,
         said=said,
     )
 

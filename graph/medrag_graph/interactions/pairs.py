@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from medrag_graph.interactions.classes import Hop, Path, best_path, by_class
+from medrag_graph.interactions.known import Known
 from medrag_graph.interactions.profiles import profile_of
 from medrag_graph.interactions.units import Unit, forms_of
 from medrag_graph.model import Claim, GraphConcept, Predicate
@@ -28,6 +29,9 @@ FOODS: Final = (
     "pamplemousse jus et fruit",
     "pamplemousse (jus et fruit)",
 )
+
+
+FOOD: Final = "food"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +131,19 @@ def rank(hit: Hit) -> tuple[int, Path, Path]:
     return len(hit.path_a) + len(hit.path_b), hit.path_a, hit.path_b
 
 
-def food_units(store: GraphHome, units: Sequence[Unit]) -> tuple[Unit, ...]:
+def food_units(store: GraphHome, units: Sequence[Unit], known: Known | None = None) -> tuple[Unit, ...]:
     """Foods and alcohol as units of their own, without their classes: only what names them counts."""
+    held = {} if known is None else known.foods
+    if FOOD not in held:
+        held[FOOD] = all_foods(store)
+    asked = {unit.id for unit in units}
+    return tuple(food for food in held[FOOD] if food.id not in asked)
+
+
+def all_foods(store: GraphHome) -> tuple[Unit, ...]:
+    """Every food and alcohol the graph holds, by id."""
     named = {item for held in store.named(FOODS).values() for item in held}
-    wanted = {*store.identifiers("food"), *named} - {unit.id for unit in units}
+    wanted = {*store.identifiers(FOOD), *named}
     foods = {key: item for key, item in store.concepts(wanted).items() if item.kind in ("drug", "food")}
     forms = forms_of(store, foods)
     return tuple(food_unit(concept, forms.get(key, ())) for key, concept in foods.items())

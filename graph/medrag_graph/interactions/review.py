@@ -21,6 +21,7 @@ from medrag_graph.interactions.findings import (
     pair_findings,
 )
 from medrag_graph.interactions.gather import Gathered, gather
+from medrag_graph.interactions.known import Known
 from medrag_graph.interactions.labs import signals
 from medrag_graph.interactions.merge import severity_rank
 from medrag_graph.interactions.pairs import apart
@@ -47,10 +48,15 @@ LIMITS: Final = (
 )
 
 
-def review(store: GraphHome, regimen: Regimen, sources: ShelfSources) -> InteractionReport:
-    """Checks a regimen. A graph or shelf that cannot be read gives a report that says so for every pair."""
+def review(
+    store: GraphHome, regimen: Regimen, sources: ShelfSources, known: Known | None = None
+) -> InteractionReport:
+    """Checks a regimen. A graph or shelf that cannot be read gives a report that says so for every pair.
+
+    ``known`` is kept by whoever reviews often, one for each snapshot: it changes the time, never the report.
+    """
     try:
-        gathered = gather(store, regimen, sources)
+        gathered = gather(store, regimen, sources, known)
     except Unavailable as error:
         return unavailable(regimen, sources, error)
     situation = situation_of(regimen, gathered)
@@ -127,12 +133,17 @@ def pair_reports(gathered: Gathered, findings: Sequence[Finding]) -> tuple[PairR
     found = {item.members for item in findings if item.kind == "drug_drug"}
     works = {edition: item.work for edition, item in gathered.telling.editions.items()}
     pairs = []
+    #: Many drugs are held by the same few editions.
+    both: dict[tuple[frozenset[str], frozenset[str]], tuple[str, ...]] = {}
     for one, other in combinations(resolved.units, 2):
         if apart(one, other):
-            common = sorted({works[e] for e in gathered.searched[one.id] & gathered.searched[other.id]})
+            held = gathered.searched[one.id], gathered.searched[other.id]
+            common = both.get(held)
+            if common is None:
+                common = both[held] = tuple(sorted({works[e] for e in held[0] & held[1]}))
             outcome: Outcome = "none_found" if common else "not_covered"
             members = (one.id, other.id)
-            pairs.append(PairReport(*members, "found" if members in found else outcome, tuple(common)))
+            pairs.append(PairReport(*members, "found" if members in found else outcome, common))
     lost = [resolved.inputs[at].text for at in resolved.unresolved]
     pairs += [PairReport(unit.id, text, "unresolved_drug") for unit in resolved.units for text in lost]
     pairs += [PairReport(a, b, "unresolved_drug") for a, b in combinations(sorted(lost), 2)]

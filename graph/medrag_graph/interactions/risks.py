@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from medrag.vocabulary import SEVERITY_ORDER, Language, Severity
@@ -47,8 +47,12 @@ def label_of(name: str, language: Language) -> str:
     return {"en": code.en, "zh": code.zh, "fr": code.fr}[language]
 
 
+#: A few thousand facts have a few hundred sources.
+fact_source = lru_cache(maxsize=4096)(FactSource)
+
+
 def premise_of(unit: Unit, risk: Risk) -> Premise:
-    source = FactSource(risk.source, risk.url, risk.second, risk.held, risk.reviewed)
+    source = fact_source(risk.source, risk.url, risk.second, risk.held, risk.reviewed)
     return Premise(unit.id, risk.property, risk.role, risk.strength, risk.note, source)
 
 

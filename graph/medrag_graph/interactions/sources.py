@@ -8,14 +8,15 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from sqlalchemy import select
 
 from medrag.answer.records import CONTEXT
-from medrag.catalogue.schema import passages
+from medrag.catalogue.schema import documents, passages
 from medrag.editions import valid_until
-from medrag.records import Document, Edition, Work
+from medrag.errors import CatalogueUnavailable
+from medrag.records import Edition, Work
 from medrag.shelf import OpenShelf
 from medrag_graph.interactions.report import Citation, Quote
 from medrag_graph.model import Evidence
@@ -23,7 +24,35 @@ from medrag_graph.model import Evidence
 __all__ = ["OpenShelfSources", "ShelfSources", "SourceEdition"]
 
 #: Citations kept ready; about 2 KB each.
-KEPT = 50_000
+KEPT: Final = 50_000
+#: Characters of documents kept ready to quote from: those that state interactions have some millions together.
+CHARACTERS: Final = 1 << 25
+#: Documents asked for in one query.
+AT_ONCE: Final = 500
+CUT: Final = (
+    passages.c.document,
+    passages.c.start,
+    passages.c.end,
+    passages.c.id,
+    passages.c.page,
+    passages.c.section,
+)
+TOLD: Final = tuple(
+    documents.c[name]
+    for name in (
+        "id",
+        "edition",
+        "title",
+        "language",
+        "text",
+        "sha256",
+        "publisher",
+        "published",
+        "jurisdiction",
+        "url",
+        "lost_characters",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +84,25 @@ class ShelfSources(Protocol):
         """The quote of every span asked. Raises Unavailable when one cannot be read."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """A document that quotes are taken from: its text, the JSON the doors give of it, where its passages lie."""
+
+    text: str
+    json: Mapping[str, Any]
+    #: (start, end, passage id, page, section as JSON), in the document's order.
+    cuts: tuple[tuple[int, int, str, int | None, str], ...]
+
+
 class OpenShelfSources:
-    """ShelfSources over the catalogue of an open shelf. Documents of a snapshot never change, so quotes are kept."""
+    """ShelfSources over the catalogue of an open shelf. Documents of a snapshot never change, so what was read is kept."""
 
     def __init__(self, shelf: OpenShelf, settings: str) -> None:
         self._shelf = shelf
         self._settings = settings
+        self._editions: dict[str, SourceEdition] = {}
+        self._documents: OrderedDict[str, ReadDocument] = OrderedDict()
+        self._characters = 0
         self._kept: OrderedDict[Evidence, Citation] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -73,11 +115,16 @@ class OpenShelfSources:
         return self._settings
 
     def in_force(self, as_of: date | None) -> Sequence[SourceEdition]:
-        held = tuple(self._shelf.editions.values())
-        return tuple(
-            SourceEdition(item.id, item.work, item.label, item.valid_from, valid_until(item, held))
-            for item in self._shelf.in_force(as_of)
-        )
+        return tuple(self._edition(item) for item in self._shelf.in_force(as_of))
+
+    def _edition(self, item: Edition) -> SourceEdition:
+        """Made once: which editions a shelf holds does not change while it is open."""
+        known = self._editions.get(item.id)
+        if known is None:
+            until = valid_until(item, tuple(self._shelf.editions.values()))
+            known = SourceEdition(item.id, item.work, item.label, item.valid_from, until)
+            self._editions[item.id] = known
+        return known
 
     def cite(self, evidence: Iterable[Evidence]) -> Mapping[Evidence, Citation]:
         wanted = list(dict.fromkeys(evidence))
@@ -91,29 +138,60 @@ class OpenShelfSources:
         return known | fresh
 
     def _read(self, wanted: Sequence[Evidence]) -> dict[Evidence, Citation]:
-        if not wanted:
-            return {}
-        catalogue, held = self._shelf.catalogue, {item.document for item in wanted}
-        documents = catalogue.documents_of(held)
-        cuts: dict[str, list[Any]] = {}
-        columns = (passages.c.id, passages.c.document, passages.c.start, passages.c.end)
-        query = select(*columns, passages.c.page, passages.c.section).order_by(passages.c.ordinal)
-        for row in catalogue.in_batches(query, passages.c.document, sorted(held)):
-            cuts.setdefault(row["document"], []).append(row)
-        return {item: self._citation(item, documents[item.document], cuts) for item in wanted}
+        held = self._documents_of({item.document for item in wanted})
+        return {item: citation_of(item, held[item.document]) for item in wanted}
 
-    def _citation(self, item: Evidence, document: Document, cuts: Mapping[str, Sequence[Any]]) -> Citation:
-        edition = self._shelf.editions[document.edition]
-        start = item.span.start
-        inside = [row for row in cuts.get(document.id, ()) if row["start"] <= start < row["end"]]
-        first = inside[0] if inside else None
-        return Citation(
-            quote_of(item, document.text),
-            document_json(document, edition, self._shelf.works[edition.work]),
-            None if first is None else first["id"],
-            None if first is None else first["page"],
-            () if first is None else tuple(json.loads(first["section"])),
+    def _documents_of(self, identifiers: set[str]) -> dict[str, ReadDocument]:
+        """Documents by id; those not read before are read in two queries. Raises Unavailable when one is not held."""
+        with self._lock:
+            held = {item: self._documents[item] for item in identifiers if item in self._documents}
+        fresh = read_documents(self._shelf, sorted(identifiers - held.keys()))
+        with self._lock:
+            for key, document in fresh.items():
+                if key not in self._documents:
+                    self._documents[key] = document
+                    self._characters += len(document.text)
+            while self._characters > CHARACTERS and self._documents:
+                self._characters -= len(self._documents.popitem(last=False)[1].text)
+        return held | fresh
+
+
+def read_documents(shelf: OpenShelf, identifiers: Sequence[str]) -> dict[str, ReadDocument]:
+    """What quotes need of documents, without their blocks. Raises Unavailable when one is not held."""
+    if not identifiers:
+        return {}
+    cuts: dict[str, list[tuple[int, int, str, int | None, str]]] = {}
+    for at in range(0, len(identifiers), AT_ONCE):
+        some = identifiers[at : at + AT_ONCE]
+        query = select(*CUT).where(passages.c.document.in_(some)).order_by(passages.c.ordinal)
+        for document, *cut in shelf.catalogue.tuples(query):
+            cuts.setdefault(document, []).append(tuple(cut))
+    rows = shelf.catalogue.in_batches(select(*TOLD), documents.c.id, identifiers)
+    read = {row["id"]: read_document(row, shelf, cuts.get(row["id"], ())) for row in rows}
+    if missing := [item for item in identifiers if item not in read]:
+        raise CatalogueUnavailable(
+            f"document {missing[0]!r} that the graph quotes is not in the catalogue",
+            remedy="Run: medrag doctor",
         )
+    return read
+
+
+def read_document(
+    row: Mapping[str, Any], shelf: OpenShelf, cuts: Iterable[tuple[int, int, str, int | None, str]]
+) -> ReadDocument:
+    edition = shelf.editions[row["edition"]]
+    return ReadDocument(row["text"], document_json(row, edition, shelf.works[edition.work]), tuple(cuts))
+
+
+def citation_of(item: Evidence, document: ReadDocument) -> Citation:
+    """The quote with the first passage it begins in; a heading may stand outside every passage."""
+    start = item.span.start
+    cut = next((cut for cut in document.cuts if cut[0] <= start < cut[1]), None)
+    quote = quote_of(item, document.text)
+    if cut is None:
+        return Citation(quote, document.json)
+    _, _, passage, page, section = cut
+    return Citation(quote, document.json, passage, page, tuple(json.loads(section)))
 
 
 def quote_of(item: Evidence, text: str) -> Quote:
@@ -123,25 +201,25 @@ def quote_of(item: Evidence, text: str) -> Quote:
     return Quote(item.role, text[start:end], before, after, start, end)
 
 
-def document_json(document: Document, edition: Edition, work: Work) -> dict[str, Any]:
+def document_json(row: Mapping[str, Any], edition: Edition, work: Work) -> dict[str, Any]:
     """The contract's document. Where the document differs from its work, the document's word counts."""
     return {
-        "id": document.id,
-        "title": document.title,
+        "id": row["id"],
+        "title": row["title"],
         "work": work.id,
         "work_title": work.title,
-        "publisher": document.publisher or work.publisher,
+        "publisher": row["publisher"] or work.publisher,
         "edition": edition.label,
-        "published": document.published or edition.published,
+        "published": row["published"] or edition.published,
         "retrieved": edition.retrieved.isoformat(),
-        "jurisdiction": document.jurisdiction or work.jurisdiction,
-        "language": document.language,
+        "jurisdiction": row["jurisdiction"] or work.jurisdiction,
+        "language": row["language"],
         "licence": work.rights.licence,
-        "url": document.url or work.url,
-        "sha256": document.sha256,
+        "url": row["url"] or work.url,
+        "sha256": row["sha256"],
         "kind": work.kind,
         "authority": work.authority,
         "superseded_by": edition.superseded_by,
         "redistributable": work.rights.redistributable,
-        "lost_characters": document.lost_characters,
+        "lost_characters": row["lost_characters"],
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from medrag.text.normalise import fold_name
 from medrag_graph.common_words import COMMON_WORDS
 from medrag_graph.interactions.classes import Hop, Path, Reach, climb
+from medrag_graph.interactions.known import Known
 from medrag_graph.interactions.profiles import Profile, profile_of
 from medrag_graph.interactions.regimen import DrugInput, Regimen
 from medrag_graph.interactions.report import DrugReport
@@ -50,24 +51,27 @@ class Resolved:
         return next((unit for unit in self.units if unit.id == identifier), None)
 
 
-def resolve_regimen(store: GraphHome, regimen: Regimen, editions: Sequence[str]) -> Resolved:
+def resolve_regimen(
+    store: GraphHome, regimen: Regimen, editions: Sequence[str], known: Known | None = None
+) -> Resolved:
     """Resolves drugs of the request, then those the patient takes that the request does not name."""
     asked = {fold_name(item.text) for item in regimen.drugs}
     beside = (DrugInput(text) for text in regimen.patient.drugs if fold_name(text) not in asked)
     inputs = (*regimen.drugs, *beside)
-    reports = tuple(resolve_input(store, item) for item in inputs)
-    units = build_units(store, reports, editions)
+    known = Known() if known is None else known
+    reports = tuple(resolve_input(store, item, known) for item in inputs)
+    units = build_units(store, reports, editions, known)
     unresolved = tuple(at for at, report in enumerate(reports) if report.status != "resolved")
     return Resolved(inputs, reports, units, unresolved)
 
 
-def resolve_input(store: GraphHome, item: DrugInput) -> DrugReport:
+def resolve_input(store: GraphHome, item: DrugInput, known: Known | None = None) -> DrugReport:
     """One input. A name of something that is no drug is unresolved, and says what it is."""
     code = {"system": item.system, "code": item.code}
     found = (
         resolve(store, code)
         if item.code
-        else exactly(store, item.text, DRUG_KINDS) or resolve(store, item.text)
+        else exactly(store, item.text, DRUG_KINDS, known) or resolve(store, item.text)
     )
     if found.status == "unresolved" and not item.code:
         others = resolve_condition(store, item.text)
@@ -77,16 +81,27 @@ def resolve_input(store: GraphHome, item: DrugInput) -> DrugReport:
     return DrugReport(item.text, found.status, found.concept, found.candidates, found.ingredients, found.how)
 
 
-def exactly(store: GraphHome, text: str, kinds: tuple[ConceptKind, ...]) -> Resolution | None:
+def exactly(
+    store: GraphHome, text: str, kinds: tuple[ConceptKind, ...], known: Known | None = None
+) -> Resolution | None:
     """The resolver's first reading of a text, the text itself, before it makes the others: most names are exact."""
     folded = fold_name(text)
     if folded in COMMON_WORDS:
         return None
-    resolver = Resolver(store, kinds, OFFERED)
-    return resolver.answer(text, resolver.held([folded]).get(folded, ()), "exact")
+    ids = store.named([folded]).get(folded)
+    if ids is None:
+        return None
+    held = {} if known is None else known.resolved
+    if (kinds, ids) not in held:
+        resolver = Resolver(store, kinds, OFFERED)
+        held[kinds, ids] = resolver.answer("", resolver.held([folded]).get(folded, ()), "exact")
+    found = held[kinds, ids]
+    return None if found is None else replace(found, input=text)
 
 
-def build_units(store: GraphHome, reports: Sequence[DrugReport], editions: Sequence[str]) -> tuple[Unit, ...]:
+def build_units(
+    store: GraphHome, reports: Sequence[DrugReport], editions: Sequence[str], known: Known | None = None
+) -> tuple[Unit, ...]:
     """One unit for each ingredient, by id."""
     inputs: dict[str, set[int]] = {}
     products: dict[str, set[str]] = {}
@@ -97,32 +112,49 @@ def build_units(store: GraphHome, reports: Sequence[DrugReport], editions: Seque
             inputs.setdefault(part.id, set()).add(at)
             if len(report.ingredients) > 1:
                 products.setdefault(part.id, set()).add(report.concept.id)
-    return assemble(store, inputs, products, editions)
+    wholes = {top: tuple(sorted(products.get(top, ()))) for top in sorted(inputs)}
+    return tuple(
+        Unit(unit.id, unit.concept, tuple(sorted(inputs[unit.id])), unit.reach, unit.own, unit.profile)
+        for unit in stand_alone(store, wholes, editions, Known() if known is None else known)
+    )
+
+
+def stand_alone(
+    store: GraphHome, products: Mapping[str, tuple[str, ...]], editions: Iterable[str], known: Known
+) -> list[Unit]:
+    """The unit of each drug without inputs, by the products it is part of; what is not known yet becomes known."""
+    held, forced = known.units, frozenset(editions)
+    keys = {top: (top, wholes, forced) for top, wholes in products.items()}
+    fresh = {top: products[top] for top, key in keys.items() if key not in held}
+    held.update((keys[top], unit) for top, unit in assemble(store, fresh, forced).items())
+    return [unit for unit in (held[key] for key in keys.values()) if unit is not None]
 
 
 def assemble(
-    store: GraphHome,
-    inputs: Mapping[str, set[int]],
-    products: Mapping[str, set[str]],
-    editions: Sequence[str],
-) -> tuple[Unit, ...]:
-    """A source may speak of a drug by its salts or by its base, whichever was asked: both are its own."""
-    forms = forms_of(store, inputs)
+    store: GraphHome, products: Mapping[str, Sequence[str]], editions: Collection[str]
+) -> dict[str, Unit | None]:
+    """A unit without inputs of each drug, by the products of the regimen it is part of; None of what is not held.
+
+    A source may speak of a drug by its salts or by its base, whichever was asked: both are its own.
+    """
+    if not products:
+        return {}
+    forms = forms_of(store, products)
     starts: dict[str, Sequence[Path]] = {
         top: (
             (Hop(top),),
             *((Hop(top), Hop(form, "form_of")) for form in forms.get(top, ())),
-            *((Hop(top), Hop(product, "part_of")) for product in sorted(products.get(top, ()))),
+            *((Hop(top), Hop(product, "part_of")) for product in wholes),
         )
-        for top in sorted(inputs)
+        for top, wholes in products.items()
     }
-    reach = climb(store, starts, ("member_of",), frozenset(editions))
+    reach = climb(store, starts, ("member_of",), editions)
     named = store.concepts([path[-1].id for paths in starts.values() for path in paths])
-    return tuple(
-        Unit(
+    return {
+        top: Unit(
             top,
             named[top],
-            tuple(sorted(inputs[top])),
+            (),
             reach[top],
             tuple(path[-1].id for path in paths),
             profile_of(
@@ -130,9 +162,10 @@ def assemble(
                 named[top].codes.get("atc", ""),
             ),
         )
-        for top, paths in starts.items()
         if top in named
-    )
+        else None
+        for top, paths in starts.items()
+    }
 
 
 def forms_of(store: GraphHome, identifiers: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -52,6 +52,7 @@ def claim_body(claim: Claim) -> str:
             dict(claim.qualifiers),
             [astuple(e) for e in claim.evidence],
             list(claim.excepted),
+            claim.coded,
         ]
     )
 
