@@ -7,21 +7,32 @@ from typing import Final
 
 from medrag.vocabulary import Language
 
-__all__ = ["LETTERS", "OUTCOMES", "SEVERITIES", "VIEW"]
+__all__ = ["LETTERS", "OUTCOMES", "SEVERITIES", "STYLES", "VIEW"]
 
 Words = Mapping[Language, str]
 
 #: One letter a severity or outcome, so that a matrix reads without colours. They stand with their words below it.
+#: X, D, C and B stand for what they do in Lexicomp's risk ratings, where A is "no known interaction": A is never used.
 LETTERS: Final[Mapping[str, str]] = {
     "contraindicated": "X",
-    "major": "A",
-    "moderate": "B",
+    "major": "D",
+    "moderate": "C",
     "unknown": "?",
-    "minor": "C",
+    "minor": "B",
     "none_found": "-",
     "not_covered": "o",
     "unresolved_drug": "!",
     "source_unavailable": "!",
+}
+#: Colours go with letters and words, never alone.
+STYLES: Final[Mapping[str, str]] = {
+    "contraindicated": "bold white on red",
+    "major": "bold red",
+    "moderate": "yellow",
+    "unknown": "magenta",
+    "minor": "cyan",
+    "unresolved_drug": "bold",
+    "source_unavailable": "bold",
 }
 SEVERITIES: Final[Mapping[str, Words]] = {
     "contraindicated": {"en": "contraindicated", "zh": "禁忌", "fr": "contre-indiqué"},
@@ -54,19 +65,26 @@ OUTCOMES: Final[Mapping[str, Words]] = {
     },
 }
 VIEW: Final[Mapping[str, Words]] = {
-    "regimen": {"en": "Regimen", "zh": "用药方案", "fr": "Traitement"},
-    "findings": {"en": "Findings", "zh": "发现", "fr": "Résultats"},
     "nothing": {
         "en": "No finding. What was searched, and for which pairs, stands above.",
         "zh": "未有发现。已检索的来源与药对见上。",
         "fr": "Aucun résultat. Ce qui a été consulté, et pour quels couples, figure ci-dessus.",
+    },
+    "unchecked": {
+        "en": "No finding among the names resolved. What was not resolved was not checked.",
+        "zh": "已识别的药名未有发现；未识别的名称未作检查。",
+        "fr": "Aucun résultat parmi les noms reconnus. Ce qui n'est pas reconnu n'a pas été vérifié.",
     },
     "not_resolved": {
         "en": "Not resolved, so not checked",
         "zh": "未能识别，故未检查",
         "fr": "Non reconnu, donc non vérifié",
     },
-    "ambiguous": {"en": "Several have this name", "zh": "名称不唯一", "fr": "Plusieurs portent ce nom"},
+    "ambiguous": {
+        "en": "Several have this name, so not checked",
+        "zh": "名称不唯一，故未检查",
+        "fr": "Plusieurs portent ce nom, donc non vérifié",
+    },
     "meant": {"en": "Was it", "zh": "是否指", "fr": "S'agit-il de"},
     "no_near": {
         "en": "no name like it is held",
@@ -75,16 +93,13 @@ VIEW: Final[Mapping[str, Words]] = {
     },
     "do": {"en": "What to do", "zh": "处理", "fr": "Conduite à tenir"},
     "why": {"en": "Mechanism", "zh": "机制", "fr": "Mécanisme"},
-    "source": {"en": "Source", "zh": "来源", "fr": "Source"},
-    "level": {"en": "its level", "zh": "来源分级", "fr": "son niveau"},
-    "when": {"en": "holds when", "zh": "适用条件", "fr": "si"},
+    "when": {"en": "Holds when", "zh": "适用条件", "fr": "Si"},
     "through": {"en": "through", "zh": "经由", "fr": "par"},
     "inferred": {
-        "en": "inferred from facts of this project, not reviewed by a pharmacist",
+        "en": "Inferred from facts of this project, not reviewed by a pharmacist",
         "zh": "由本项目的药物特性推断，未经药师审核",
-        "fr": "déduit de faits de ce projet, non relus par un pharmacien",
+        "fr": "Déduit de faits de ce projet, non relus par un pharmacien",
     },
-    "premise": {"en": "rests on", "zh": "依据", "fr": "repose sur"},
     "disagree": {"en": "The sources disagree", "zh": "各来源说法不一", "fr": "Les sources divergent"},
     "denies": {
         "en": "states that there is no interaction",
@@ -97,15 +112,23 @@ VIEW: Final[Mapping[str, Words]] = {
         "zh": "尚需了解以下信息才能判断",
         "fr": "Pour décider, il faut savoir",
     },
+    "more_said": {
+        "en": "and {n} more statements of sources: --all shows them",
+        "zh": "另有{n}条来源记载：--all 显示全部",
+        "fr": "et {n} autres énoncés de sources : --all les montre",
+    },
+    "brief": {
+        "en": "Findings below major after the first {n} are shown by their first line: --all shows them whole.",
+        "zh": "前{n}项之后，低于严重级的发现仅显示首行：--all 显示全部。",
+        "fr": "Après les {n} premiers, les résultats moins que majeurs sont réduits à leur première ligne : --all.",
+    },
     "hidden": {"en": "Not shown, less severe", "zh": "未显示（较轻）", "fr": "Non affichés, moins graves"},
     "limits": {"en": "Limits", "zh": "局限", "fr": "Limites"},
     "searched": {"en": "Searched", "zh": "已检索", "fr": "Sources consultées"},
     "in_force": {"en": "in force from", "zh": "生效自", "fr": "en vigueur depuis"},
-    "published": {"en": "published", "zh": "发布", "fr": "publié"},
     "many": {
         "en": "Too many drugs for a matrix: the pairs follow as counts.",
         "zh": "药物过多，不显示矩阵，仅列计数。",
         "fr": "Trop de médicaments pour un tableau : les couples sont comptés.",
     },
-    "pairs": {"en": "pairs", "zh": "药对", "fr": "couples"},
 }

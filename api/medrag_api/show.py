@@ -83,7 +83,9 @@ def plain(told: object) -> str:
 def put(out: Console, told: str | Text, *, indent: int = 0, style: str = "", after: int = 0) -> None:
     """A paragraph, indented, with empty lines after it."""
     text = told if isinstance(told, Text) else Text(plain(told), style)
-    out.print(Padding(text, (0, 0, 0, indent), expand=False))
+    for line in text.wrap(out, max(out.width - indent, 20)):
+        line.rstrip()
+        out.print(Text(" " * indent) + line)
     for _ in range(after):
         out.print()
 

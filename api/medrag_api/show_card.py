@@ -8,9 +8,10 @@ from typing import Any, Final
 from rich.console import Console
 
 from medrag.vocabulary import LANGUAGES, Language
-from medrag_api.review_words import LETTERS, OUTCOMES, SEVERITIES, VIEW
+from medrag_api.review_terms import PREDICATES, role_said
+from medrag_api.review_words import LETTERS, OUTCOMES, SEVERITIES, STYLES, VIEW
 from medrag_api.show import console, pairs, put
-from medrag_api.show_check import STYLES, show_unresolved
+from medrag_api.show_check import show_unresolved
 
 __all__ = ["show_candidates", "show_card"]
 
@@ -41,38 +42,6 @@ WORDS: Final[Mapping[str, Words]] = {
         "zh": "本项目整理，未经药师审核。",
         "fr": "Faits de ce projet, non relus par un pharmacien.",
     },
-}
-PREDICATES: Final[Mapping[str, Words]] = {
-    "contraindicated_in": {"en": "contraindicated in", "zh": "禁用于", "fr": "contre-indiqué en cas de"},
-    "indicated_for": {"en": "indicated for", "zh": "适应症", "fr": "indiqué dans"},
-    "palliates": {"en": "eases", "zh": "缓解", "fr": "soulage"},
-    "no_interaction_with": {
-        "en": "stated not to interact",
-        "zh": "来源称无相互作用",
-        "fr": "sans interaction selon la source",
-    },
-}
-ROLES: Final[Mapping[str, Words]] = {
-    "substrate": {"en": "substrate", "zh": "底物", "fr": "substrat"},
-    "sensitive_substrate": {"en": "sensitive substrate", "zh": "敏感底物", "fr": "substrat sensible"},
-    "narrow_index": {
-        "en": "substrate of narrow therapeutic index",
-        "zh": "治疗窗窄的底物",
-        "fr": "substrat à marge étroite",
-    },
-    "inhibitor": {"en": "inhibitor", "zh": "抑制剂", "fr": "inhibiteur"},
-    "inducer": {"en": "inducer", "zh": "诱导剂", "fr": "inducteur"},
-    "carries": {"en": "carries", "zh": "有此风险", "fr": "porte ce risque"},
-    "contraindicated": {"en": "contraindicated", "zh": "禁用", "fr": "contre-indiqué"},
-    "avoid": {"en": "avoid", "zh": "避免使用", "fr": "à éviter"},
-    "caution": {"en": "caution", "zh": "慎用", "fr": "prudence"},
-    "member": {"en": "member", "zh": "属于该类", "fr": "membre"},
-    "cross_reacts": {"en": "cross-reacts", "zh": "可交叉过敏", "fr": "réaction croisée"},
-}
-STRENGTHS: Final[Mapping[str, Words]] = {
-    "strong": {"en": "strong", "zh": "强", "fr": "fort"},
-    "moderate": {"en": "moderate", "zh": "中等", "fr": "modéré"},
-    "weak": {"en": "weak", "zh": "弱", "fr": "faible"},
 }
 
 
@@ -127,9 +96,8 @@ def show_risks(out: Console, card: Json, language: Language) -> None:
         return
     heading(out, "risks", language)
     for risk in card["risks"]:
-        role = ROLES[risk["role"]][language]
-        strength = STRENGTHS[risk["strength"]][language] + " " if risk["strength"] else ""
-        put(out, f"{risk['label']}: {strength}{role} ({risk['source']})", indent=2)
+        role = role_said(risk["role"], risk["strength"], language)
+        put(out, f"{risk['label']}: {role} ({risk['source']})", indent=2)
     put(out, WORDS["unreviewed"][language], indent=2, style="dim")
 
 

@@ -11,39 +11,43 @@ from rich.table import Table
 from rich.text import Text
 
 from medrag.vocabulary import SEVERITY_ORDER, Language
-from medrag_api.review_words import LETTERS, OUTCOMES, SEVERITIES, VIEW
+from medrag_api.review_terms import field_asked, pairs_counted, work_said
+from medrag_api.review_words import LETTERS, OUTCOMES, SEVERITIES, STYLES, VIEW
 from medrag_api.show import console, put
+from medrag_api.show_finding import show_findings
 
 __all__ = ["show_check"]
 
 Json = Mapping[str, Any]
 #: Drugs a matrix shows within the width of a page.
 WIDEST_MATRIX: Final = 20
-#: Colours go with letters and words, never alone.
-STYLES: Final[Mapping[str, str]] = {
-    "contraindicated": "bold white on red",
-    "major": "bold red",
-    "moderate": "yellow",
-    "unknown": "magenta",
-    "minor": "cyan",
-    "unresolved_drug": "bold",
-    "source_unavailable": "bold",
-}
 
 
-def show_check(report: Json, language: Language) -> None:
-    """The report in the order a pharmacist reads: names, matrix, findings, what is missing, what was searched."""
+def show_check(report: Json, language: Language, *, whole: bool = False) -> None:
+    """The report in the order a pharmacist reads: names, matrix, findings, what is missing, what was searched.
+
+    ``whole`` shows every finding and every source's words, however many.
+    """
     out = console()
     names = names_of(report, language)
     out.print()
     show_names(out, report, language)
     show_matrix(out, report, names, language)
-    show_findings(out, report, names, language)
-    if report["missing_context"]:
-        put(out, f"{VIEW['asked'][language]}:", style="bold")
-    for why in dict.fromkeys(f"{item['field']}: {item['why']}" for item in report["missing_context"]):
-        put(out, why, indent=2)
+    out.print()
+    show_findings(out, report, names, language, whole=whole)
+    show_missing(out, report, language)
     show_basis(out, report, language)
+
+
+def show_missing(out: Console, report: Json, language: Language) -> None:
+    """What would decide and was not told, by the word and the option that tells it."""
+    if not report["missing_context"]:
+        return
+    put(out, f"{VIEW['asked'][language]}:", style="bold")
+    asked = (f"{field_asked(item['field'], language)}: {item['why']}" for item in report["missing_context"])
+    for why in dict.fromkeys(asked):
+        put(out, why, indent=2)
+    out.print()
 
 
 def names_of(report: Json, language: Language) -> dict[str, str]:
@@ -65,7 +69,8 @@ def show_names(out: Console, report: Json, language: Language) -> None:
             parts = [name_in(part, language) for part in item["ingredients"]]
             meant = name_in(item["concept"], language)
             told = f"{meant} ({' + '.join(parts)})" if len(parts) > 1 else meant
-            put(out, f"{item['input']} → {told}  [{item['concept']['id']}]", style="dim")
+            typed = "" if item["input"] == told else f"{item['input']} → "
+            put(out, f"{typed}{told}  [{item['concept']['id']}]", style="dim")
     for item in (*report["drugs"], *report["conditions"], *report["allergies"]):
         if item["status"] != "resolved" and item["how"] != "source_unavailable":
             show_unresolved(out, item, language)
@@ -133,8 +138,8 @@ def show_legend(
     counts = Counter(cells.values())
     for word in SEVERITY_ORDER:
         if counts[word]:
-            told = f"{LETTERS[word]} {SEVERITIES[word][language]}: {counts[word]} {VIEW['pairs'][language]}"
-            put(out, told, style=STYLES[word])
+            counted = pairs_counted(counts[word], language)
+            put(out, f"{LETTERS[word]} {SEVERITIES[word][language]}: {counted}", style=STYLES[word])
     for outcome, told in nos(report, names, language):
         put(out, f"{LETTERS[outcome]} {told}", style=STYLES.get(outcome, "dim"))
 
@@ -152,80 +157,11 @@ def nos(report: Json, names: Mapping[str, str], language: Language) -> Iterator[
         yield outcome, f"{words}. ({shown})"
 
 
-def show_findings(out: Console, report: Json, names: Mapping[str, str], language: Language) -> None:
-    out.print()
-    if not report["findings"] and report["complete"]:
-        put(out, VIEW["nothing"][language])
-    for item in report["findings"]:
-        word = item["severity"]
-        head = Text(f"{LETTERS[word]} {SEVERITIES[word][language].upper()}  ", STYLES[word])
-        out.print(head.append(item["headline"], "bold"))
-        show_finding(out, item, language)
-        out.print()
-    if report["hidden"]:
-        told = ", ".join(f"{SEVERITIES[w][language]} {n}" for w, n in report["hidden"].items())
-        put(out, f"{VIEW['hidden'][language]}: {told}")
-
-
-def show_finding(out: Console, item: Json, language: Language) -> None:
-    if item["sources_disagree"]:
-        put(out, VIEW["disagree"][language], indent=2, style="bold")
-    for told in item["patient_effect"]:
-        put(out, f"{VIEW['patient'][language]} ({told['factor']}): {told['change']}", indent=2, style="bold")
-    for assertion in item["assertions"]:
-        show_assertion(out, assertion, language)
-    for assertion in item["denials"]:
-        put(out, f"{assertion['source']} {assertion['edition']} {VIEW['denies'][language]}", indent=2)
-        show_quotes(out, assertion)
-
-
-def show_assertion(out: Console, told: Json, language: Language) -> None:
-    """What to do, why, who says so on which scale, and the words it is read from."""
-    said = told["said"]
-    if said["management"]:
-        put(out, f"{VIEW['do'][language]}: {said['management']}", indent=2)
-    if said["mechanism"]:
-        put(out, f"{VIEW['why'][language]}: {said['mechanism']}", indent=2)
-    put(out, source_line(told, language), indent=2, style="dim")
-    if told["condition"]:
-        put(out, f"{VIEW['when'][language]}: {told['condition']}", indent=4, style="dim")
-    show_quotes(out, told)
-    for premise in told["premises"]:
-        source = premise["citation"]
-        role = " ".join(word for word in (premise["strength"], premise["role"]) if word)
-        words = (
-            f"{VIEW['premise'][language]}: {premise['property']} {role}: {source['source']} {source['url']}"
-        )
-        put(out, words.strip(), indent=4, style="dim")
-
-
-def source_line(told: Json, language: Language) -> str:
-    """``Source: ansm 2020-10, its level: Association déconseillée = major, in force from ...``"""
-    if told["derivation"] == "inferred":
-        return f"{VIEW['source'][language]}: {VIEW['inferred'][language]}"
-    level = f"{told['native_severity'] or '-'} = {SEVERITIES[told['severity']][language]}"
-    parts = [f"{told['source']} {told['edition']}", f"{VIEW['level'][language]}: {level}"]
-    if told["in_force"]["from"]:
-        parts.append(f"{VIEW['in_force'][language]} {told['in_force']['from']}")
-    if told["derivation"] == "by_class":
-        steps = " › ".join(step["name"] for step in told["path"])
-        parts.append(f"{VIEW['through'][language]} {steps}")
-    return f"{VIEW['source'][language]}: " + "; ".join(parts)
-
-
-def show_quotes(out: Console, told: Json) -> None:
-    """Each sentence once: the mirrored entries of a pair say the same. Lists of class members are left to --json."""
-    said = [" ".join(item["quote"]["exact"].split()) for item in told["quotes"] if item["role"] != "note"]
-    for words in dict.fromkeys(said):
-        put(out, f"“{words}”", indent=4)
-
-
 def show_basis(out: Console, report: Json, language: Language) -> None:
     basis = report["basis"]
-    searched = ", ".join(f"{s['id']} {s['edition']}" for s in basis["sources_searched"])
-    out.print()
-    if searched:
+    if basis["sources_searched"]:
+        searched = ", ".join(work_said(source, language) for source in basis["sources_searched"])
         put(out, f"{VIEW['searched'][language]}: {searched}", style="dim")
-    for limit in basis["limits"]:
-        put(out, f"{VIEW['limits'][language]}: {limit}", style="dim")
+    between = "" if language == "zh" else " "
+    put(out, f"{VIEW['limits'][language]}: {between.join(basis['limits'])}", style="dim")
     put(out, f"{basis['logic']} · {basis['snapshot']}", style="dim")

@@ -36,9 +36,15 @@ __all__ = ["check"]
     type=click.Choice(LANGUAGES),
     help="Of headlines and advice [default: of the names typed; with --json English].",
 )
+@click.option("--all", "whole", is_flag=True, help="Show every finding with every source's words.")
 @door
 def check(
-    names: Sequence[str], patient_file: Path | None, as_json: bool, settings: Settings, **options: Any
+    names: Sequence[str],
+    patient_file: Path | None,
+    whole: bool,
+    as_json: bool,
+    settings: Settings,
+    **options: Any,
 ) -> None:
     """Checks DRUGs, as anyone writes them: generic, brand, with strength, in English, Chinese or French.
 
@@ -56,7 +62,7 @@ def check(
     else:
         from medrag_api.show_check import show_check
 
-        show_check(document, regimen.language)
+        show_check(document, regimen.language, whole=whole)
     tell_trouble(report)
     raise click.exceptions.Exit(exit_code(report))
 

@@ -25,6 +25,7 @@ from medrag_graph.interactions.report import (
 from medrag_graph.interactions.risks import label_of, premise_of
 from medrag_graph.interactions.speak import people_singled_out
 from medrag_graph.interactions.units import Unit
+from medrag_graph.interactions.whom import names_only
 from medrag_graph.interactions.words import PAIR, listed, say
 
 __all__ = ["duplicate_findings", "food_findings", "heap_findings", "heap_missing", "pair_findings"]
@@ -81,7 +82,7 @@ def pair_finding(
     worst = [item for item in made.assertions if item.severity == made.severity]
     if all(item.derivation == "inferred" for item in made.assertions):
         headline = say("inferred", telling.language, said=headline)
-    elif all(item.condition for item in worst):
+    elif all(item.condition and not names_only(item.condition) for item in worst):
         headline = say("conditional", telling.language, said=headline)
     return replace(made, headline=headline)
 

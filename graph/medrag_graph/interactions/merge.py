@@ -57,7 +57,7 @@ class Telling:
         return tuple(
             Step(
                 hop.id,
-                self.concepts[hop.id].name if hop.id in self.concepts else hop.id,
+                self.name(hop.id) if hop.id in self.concepts else hop.id,
                 hop.how,
                 hop.edition,
             )

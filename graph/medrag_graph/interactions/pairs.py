@@ -10,6 +10,7 @@ from medrag_graph.interactions.classes import Hop, Path, best_path, by_class
 from medrag_graph.interactions.known import Known
 from medrag_graph.interactions.profiles import profile_of
 from medrag_graph.interactions.units import Unit, forms_of
+from medrag_graph.interactions.whom import those_meant
 from medrag_graph.model import Claim, GraphConcept, Predicate
 from medrag_graph.stores import GraphHome
 from medrag_graph.stores.protocol import INTERACTIONS
@@ -65,7 +66,10 @@ def find_hits(
     editions: Sequence[str],
     predicates: Sequence[Predicate] = INTERACTIONS,
 ) -> tuple[Hit, ...]:
-    """Every claim between a unit and a unit of ``others``, once a pair, by pair and claim."""
+    """Every claim between a unit and a unit of ``others``, once a pair, by pair and claim.
+
+    A level that names other drugs of a class than these is left out.
+    """
     nodes = {node for unit in units for node in unit.reach}
     beyond = nodes if others is units else {node for unit in others for node in unit.reach}
     claims = store.claims_between(nodes, beyond, predicates, editions)
@@ -81,7 +85,7 @@ def find_hits(
                 key = (*hit.pair, claim.id)
                 if key not in best or rank(hit) < rank(best[key]):
                     best[key] = hit
-    return tuple(best[key] for key in sorted(best))
+    return those_meant([best[key] for key in sorted(best)], (*units, *others), store)
 
 
 def owners_of(units: Iterable[Unit]) -> dict[str, list[Unit]]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from medrag.answer.records import Basis
 from medrag.errors import Unavailable
-from medrag.vocabulary import SEVERITY_ORDER
+from medrag.vocabulary import SEVERITY_ORDER, Language
 from medrag_graph.interactions.allergies import allergy_findings
 from medrag_graph.interactions.conditions import condition_findings
 from medrag_graph.interactions.context import Situation, pair_missing
@@ -35,17 +35,15 @@ from medrag_graph.interactions.report import (
     PairReport,
 )
 from medrag_graph.interactions.sources import ShelfSources
+from medrag_graph.interactions.words import say
 from medrag_graph.stores import GraphHome
 
 __all__ = ["LOGIC", "review"]
 
 #: Version of the rules; a change that changes reports changes it.
 LOGIC: Final = "medrag-interactions/1"
-LIMITS: Final = (
-    "Only the sources listed were searched; what they do not hold is not known, and not known is not safe.",
-    "Inferred findings rest on facts written for this project that no pharmacist has reviewed yet.",
-    "Doses, routes and times are taken into account only where a rule says so.",
-)
+#: What no report does, by the sentence that says so.
+LIMITS: Final = ("limit.sources", "limit.facts", "limit.doses")
 
 
 def review(
@@ -69,7 +67,7 @@ def review(
         findings=tuple(sorted(shown, key=order)),
         pairs=pair_reports(gathered, findings),
         missing_context=all_missing(regimen, gathered, situation),
-        basis=basis_of(sources, gathered),
+        basis=basis_of(sources, gathered, regimen.language),
         hidden=count_hidden(findings, regimen),
     )
 
@@ -150,15 +148,13 @@ def pair_reports(gathered: Gathered, findings: Sequence[Finding]) -> tuple[PairR
     return tuple(sorted(pairs, key=lambda pair: (pair.a, pair.b)))
 
 
-def basis_of(sources: ShelfSources, gathered: Gathered) -> Basis:
+def basis_of(sources: ShelfSources, gathered: Gathered, language: Language) -> Basis:
     searched = tuple((item.work, item.label) for item in gathered.editions)
-    limits = list(LIMITS)
     told = (*gathered.conditions.reports, *gathered.allergies.reports)
-    if any(report.status == "unresolved" for report in told):
-        limits.append(
-            "Conditions and allergies that name nothing known were compared with rules by their words alone."
-        )
-    return Basis(sources.snapshot, sources.settings, searched, "graph", LOGIC, tuple(limits))
+    unknown = any(report.status == "unresolved" for report in told)
+    keys = (*LIMITS, *(("limit.unknown",) if unknown else ()))
+    limits = tuple(say(key, language) for key in keys)
+    return Basis(sources.snapshot, sources.settings, searched, "graph", LOGIC, limits)
 
 
 def unavailable(regimen: Regimen, sources: ShelfSources, error: Unavailable) -> InteractionReport:
@@ -166,14 +162,9 @@ def unavailable(regimen: Regimen, sources: ShelfSources, error: Unavailable) -> 
     texts = [item.text for item in regimen.drugs]
     how = "source_unavailable"
     pairs = [PairReport(a, b, "source_unavailable") for a, b in combinations(sorted(texts), 2)]
-    basis = Basis(
-        sources.snapshot,
-        sources.settings,
-        (),
-        "graph",
-        LOGIC,
-        (f"Nothing was checked: {error.problem}.", *LIMITS),
-    )
+    nothing = say("limit.unavailable", regimen.language, problem=error.problem)
+    limits = (nothing, *(say(key, regimen.language) for key in LIMITS))
+    basis = Basis(sources.snapshot, sources.settings, (), "graph", LOGIC, limits)
     return InteractionReport(
         drugs=tuple(DrugReport(text, "unresolved", None, how=how) for text in texts),
         conditions=tuple(DrugReport(text, "unresolved", None, how=how) for text in regimen.conditions),

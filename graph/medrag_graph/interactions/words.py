@@ -262,6 +262,34 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "zh": "是否有消化性溃疡或上消化道出血史决定{names}的建议。",
         "fr": "Un antécédent d'ulcère ou d'hémorragie digestive décide de la conduite pour {names}.",
     },
+    # --- what a report does not do ------------------------------------------------------------------
+    "limit.sources": {
+        "en": "Only the sources listed were searched; what they do not hold is not known, "
+        "which does not mean that there is no risk.",
+        "zh": "仅检索了所列来源；来源未收录的即为未知，不代表没有风险。",
+        "fr": "Seules les sources listées ont été consultées ; ce qu'elles ne contiennent pas est inconnu, "
+        "ce qui ne signifie pas l'absence de risque.",
+    },
+    "limit.facts": {
+        "en": "Inferred findings rest on facts written for this project that no pharmacist has reviewed yet.",
+        "zh": "推断所得的发现依据本项目整理的药物特性，尚未经药师审核。",
+        "fr": "Les résultats déduits reposent sur des faits écrits pour ce projet, qu'aucun pharmacien n'a encore relus.",
+    },
+    "limit.doses": {
+        "en": "Doses, routes and times are taken into account only where a rule says so.",
+        "zh": "剂量、给药途径和时间仅在规则有说明时才予考虑。",
+        "fr": "Doses, voies et horaires ne sont pris en compte que là où une règle le dit.",
+    },
+    "limit.unknown": {
+        "en": "Conditions and allergies that name nothing known were compared with rules by their words alone.",
+        "zh": "未能识别的疾病和过敏史仅按字面与规则比对。",
+        "fr": "Les affections et allergies non reconnues n'ont été comparées aux règles que par leurs mots.",
+    },
+    "limit.unavailable": {
+        "en": "Nothing was checked: {problem}.",
+        "zh": "未作任何检查：{problem}。",
+        "fr": "Rien n'a été vérifié : {problem}.",
+    },
 }
 AND: Final[Mapping[Language, tuple[str, str]]] = {
     "en": (", ", " and "),
