@@ -82,7 +82,7 @@ def bench_mirror(home: Path, mirror: Path) -> None:
         )
     passages = report.snapshot.passages if report.snapshot else 0
     staging = sum(receipt.seconds["all"] for receipt in report.receipts)
-    indexing = report.seconds.get("words", 0.0)
+    indexing = report.move.seconds.get("words", 0.0)
     print(f"{'staged':<26}{passages:>20}{'':>9}{staging:>9.2f}{passages / staging:>12.0f}")
     print(f"{'cut into words, indexed':<26}{passages:>20}{'':>9}{indexing:>9.2f}{passages / indexing:>12.0f}")
     print(f"{'overall':<26}{passages:>20}{'':>9}{spent:>9.2f}{passages / spent:>12.0f}")
@@ -174,7 +174,7 @@ def run_labels(home: Path, card: Path) -> None:
         f"told {receipt.outcome}: {receipt.documents} labels, {receipt.passages} passages, {snapshot} published"
     )
     print(f"told resumed {receipt.resumed_members} members; {spent:.0f} s, CPU {cpu_seconds() - cpu:.0f} s")
-    words = report.seconds.get("words", 0.0)
+    words = report.move.seconds.get("words", 0.0)
     print(
         f"told staging {receipt.seconds['all']:.0f} s, index {words:.0f} s; peak RSS {peak_mib():.0f} MiB {receipt.reason}"
     )

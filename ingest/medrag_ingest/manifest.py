@@ -25,6 +25,7 @@ from medrag.identifiers import SLUG, edition_id, sha256_text
 from medrag.records import Edition, Rights, Work
 from medrag.vocabulary import Authority, Kind, Language
 from medrag_ingest.card_errors import refusal_of
+from medrag_ingest.golden import Golden
 from medrag_ingest.members import chosen
 from medrag_ingest.sources import Globs, Source
 from medrag_ingest.strict_yaml import StrictYamlError, read_strict_yaml
@@ -45,7 +46,7 @@ __all__ = [
 MAX_CARD_BYTES: Final = 256 * 1024
 
 #: Fields that say nothing of what an edition is made from.
-BESIDE: Final = frozenset({"earlier", "notes", "starter"})
+BESIDE: Final = frozenset({"earlier", "golden", "notes", "starter"})
 
 #: ISO 8601 calendar dates of full or reduced precision.
 DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -196,6 +197,8 @@ class Manifest(BaseModel):
     on_error: Literal["refuse", "skip"] = "refuse"
     #: With ``skip``: more rejected items than this refuse the corpus after all.
     max_rejected: Annotated[int, Field(ge=0)] = 0
+    #: What the work must go on answering; the gate asks before every publication.
+    golden: Annotated[tuple[Golden, ...], Field(max_length=500)] = ()
     notes: Annotated[str, Field(max_length=5000)] = ""
     #: Belongs to the shelf that needs nothing but a package index.
     starter: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,6 +46,16 @@ class Pins:
                 pins[key] = Pin(sha256, size, source, datetime.now(UTC).isoformat(timespec="seconds"))
                 self.write(pins)
             return pins[key]
+
+    def forget(self, editions: Collection[str]) -> None:
+        """Drops the pins of editions that were removed."""
+        if not self._file.is_file():
+            return
+        with FileLock(self._file.with_suffix(".lock")):
+            pins = self.read()
+            kept = {key: pin for key, pin in pins.items() if key.rpartition("/")[0] not in editions}
+            if kept != pins:
+                self.write(kept)
 
     def read(self) -> dict[str, Pin]:
         """Every pin."""

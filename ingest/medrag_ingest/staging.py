@@ -48,6 +48,7 @@ def stage_card(card: Manifest, workshop: Workshop, receipt: Receipt, progress: P
     corrections = Corrections.of(card, workshop.catalogue.editions(card.id))
     made = corrections.made_by(recipe)
     if made is not None:
+        workshop.catalogue.put_golden(card.id, [item.model_dump_json() for item in card.golden])
         corrections.drop_unfinished(workshop.catalogue.drop_edition)
         receipt.outcome, receipt.edition = "unchanged", made.edition.id
         fill_counts(receipt, made)
@@ -262,6 +263,7 @@ class Stager:
             digest.update(f"{identifier}\0{key}\0{title}\0{sha256}\n".encode())
         digest.update(self.edition.manifest_sha256.encode())
         self.catalogue.put_work(self.card.work())
+        self.catalogue.put_golden(self.card.id, [item.model_dump_json() for item in self.card.golden])
         state = self.catalogue.seal_edition(self.edition.id, digest.hexdigest())
         self.receipt.outcome = "staged"
         self.receipt.edition = self.edition.id

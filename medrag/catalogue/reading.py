@@ -302,6 +302,11 @@ class CatalogueReader:
         query = select(runs).order_by(runs.c.started.desc(), runs.c.id).limit(limit)
         return [dict(row) for row in self.all(query)]
 
+    def receipts(self) -> Iterator[dict[str, Any]]:
+        """The receipt of every run, as its JSON, oldest first."""
+        for row in self.tuples(select(runs.c.receipt).order_by(runs.c.started, runs.c.id)):
+            yield json.loads(row[0])
+
     def first(self, query: Select[Any]) -> Any:
         with translated(), self._engine.connect() as connection:
             return connection.execute(query).mappings().first()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -138,11 +139,24 @@ class Catalogue(CatalogueReader):
     def drop_edition(self, identifier: str) -> None:
         """Removes an edition and all it holds, and its work when that was its only one."""
         with self.writing() as connection:
-            work = connection.execute(select(editions.c.work).where(editions.c.id == identifier)).scalar()
-            remove_edition(connection, identifier)
-            if not connection.execute(select(editions.c.id).where(editions.c.work == work)).first():
-                connection.execute(delete(golden).where(golden.c.work == work))
-                connection.execute(delete(works).where(works.c.id == work))
+            erase_edition(connection, identifier)
+
+    def erase(
+        self, connection: Connection, identifiers: Sequence[str], snapshots_held: Sequence[str]
+    ) -> None:
+        """Within a transaction: removes editions with their works and runs, and the snapshots that held them."""
+        for identifier in identifiers:
+            erase_edition(connection, identifier)
+        rows_of = connection.execute(select(runs.c.id, runs.c.receipt)).all()
+        told = [run for run, receipt in rows_of if json.loads(receipt).get("edition") in identifiers]
+        for table, gone in ((runs, told), (snapshots, snapshots_held)):
+            for start in range(0, len(gone), ASK_AT_ONCE):
+                connection.execute(delete(table).where(table.c.id.in_(gone[start : start + ASK_AT_ONCE])))
+
+    def mark_withdrawn(self, connection: Connection, identifiers: Sequence[str], reason: str) -> None:
+        """Within a transaction: says why editions no longer stand."""
+        for identifier in identifiers:
+            connection.execute(update(editions).where(editions.c.id == identifier).values(withdrawn=reason))
 
     def start_run(self, identifier: str, receipt: str) -> None:
         with self.writing() as connection:
@@ -227,6 +241,15 @@ def put_all(connection: Connection, table: Table, batch: list[dict[str, Any]]) -
     made = insert(table).compile(dialect=connection.dialect, column_keys=list(batch[0]))
     order = made.positiontup or list(batch[0])
     connection.exec_driver_sql(str(made), [tuple(row[name] for name in order) for row in batch])
+
+
+def erase_edition(connection: Connection, identifier: str) -> None:
+    """Removes an edition and all it holds, and its work when that was its only one."""
+    work = connection.execute(select(editions.c.work).where(editions.c.id == identifier)).scalar()
+    remove_edition(connection, identifier)
+    if not connection.execute(select(editions.c.id).where(editions.c.work == work)).first():
+        connection.execute(delete(golden).where(golden.c.work == work))
+        connection.execute(delete(works).where(works.c.id == work))
 
 
 def remove_edition(connection: Connection, identifier: str) -> None:

@@ -12,6 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy import Connection
+
 from medrag.catalogue import Catalogue, DocumentWords, EditionState
 from medrag.crew import Crew
 from medrag.errors import IndexUnavailable, ShelfRefused
@@ -87,9 +89,15 @@ class BuildCount:
     encoded: EncodeCount = field(default_factory=EncodeCount)
 
 
-def plan_snapshot(catalogue: Catalogue, settings: Settings, encoder: Encoder | None) -> Plan:
-    """A plan over every sealed edition that is not withdrawn. Raises ShelfRefused when there is none."""
-    held = [s for s in catalogue.editions() if s.state == "sealed" and s.edition.withdrawn is None]
+def plan_snapshot(
+    catalogue: Catalogue,
+    settings: Settings,
+    encoder: Encoder | None,
+    wanted: Callable[[str], bool] = lambda edition: True,
+) -> Plan:
+    """A plan over every sealed, ``wanted`` edition that is not withdrawn. Raises ShelfRefused when there is none."""
+    complete = [s for s in catalogue.editions() if s.state == "sealed" and s.edition.withdrawn is None]
+    held = [state for state in complete if wanted(state.edition.id)]
     if not any(state.passages for state in held):
         raise ShelfRefused("there is nothing to publish: no complete edition holds a passage")
     fingerprint = encoder.fingerprint if encoder is not None else ""
@@ -323,8 +331,15 @@ def describe(
     }
 
 
-def publish_snapshot(catalogue: Catalogue, plan: Plan) -> Snapshot:
-    """Moves the pointer to a plan whose index is finished."""
+def publish_snapshot(
+    catalogue: Catalogue,
+    plan: Plan,
+    *,
+    action: str = "publish",
+    reason: str = "",
+    also: Callable[[Connection], None] | None = None,
+) -> Snapshot:
+    """Moves the pointer to a plan whose index is finished; see :meth:`medrag.catalogue.Catalogue.publish`."""
     snapshot = Snapshot(
         plan.snapshot,
         datetime.now(UTC),
@@ -333,5 +348,5 @@ def publish_snapshot(catalogue: Catalogue, plan: Plan) -> Snapshot:
         plan.encoder,
         sum(state.passages for state in plan.editions),
     )
-    catalogue.publish(snapshot)
+    catalogue.publish(snapshot, action=action, reason=reason, also=also)
     return snapshot

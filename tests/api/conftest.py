@@ -12,7 +12,7 @@ from sample_shelf import BLOOD, KIDNEY, LEAFLETS, NOTES, add_edition
 from medrag.records import Document, Work
 from medrag.settings import Settings
 from medrag_api.wiring import open_workshop
-from medrag_ingest.pipeline import publish
+from medrag_ingest.keeping import publish
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -21,8 +20,9 @@ from small_cards import (
 from medrag.errors import IndexUnavailable
 from medrag.records import Snapshot
 from medrag.shelf import editions_in_force
+from medrag_ingest.keeping import publish, remove, roll_back, withdraw
 from medrag_ingest.manifest import Manifest
-from medrag_ingest.pipeline import ingest, publish
+from medrag_ingest.pipeline import ingest
 from medrag_ingest.workshop import Workshop
 
 KIDNEY = (
@@ -161,10 +161,10 @@ def test_a_changed_card_rewrites_what_points_say_of_the_work(home: Path, tmp_pat
 def test_words_are_published_before_many_vectors(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("medrag_ingest.pipeline.WORDS_FIRST", 2)
+    monkeypatch.setattr("medrag_ingest.publishing.WORDS_FIRST", 2)
     workshop = open_small(home, encoder=CountingEncoder())
     report = ingest([kidney(tmp_path)], workshop, quiet)
-    assert set(report.seconds) == {"words", "vectors"}
+    assert set(report.move.seconds) == {"words", "vectors"}
     assert [s.encoder for s in workshop.catalogue.snapshots()] == ["", CountingEncoder().fingerprint]
     check_laws(workshop, current(workshop))
 
@@ -213,10 +213,10 @@ def test_a_rollback_holds_until_something_new_is_staged(home: Path, tmp_path: Pa
     ingest([kidney(tmp_path)], workshop, quiet)
     old = current(workshop)
     ingest([blood(tmp_path)], workshop, quiet)
-    workshop.catalogue.publish(old, action="rollback", reason="wrong dose")
+    assert roll_back(workshop, reason="wrong dose") == old
     report = ingest([kidney(tmp_path), blood(tmp_path)], workshop, quiet)
     assert not report.published and current(workshop) == old
-    assert publish(workshop, quiet).published and current(workshop) != old
+    assert publish(workshop, quiet).moved and current(workshop) != old
 
 
 def test_only_so_many_snapshots_are_kept(home: Path, tmp_path: Path) -> None:
@@ -230,8 +230,8 @@ def test_only_so_many_snapshots_are_kept(home: Path, tmp_path: Path) -> None:
 
 def test_nothing_to_publish_is_said(home: Path) -> None:
     report = publish(open_small(home), quiet)
-    assert report.snapshot is None and not report.published
-    assert report.as_json()["snapshot"] is None
+    assert report.snapshot is None and not report.moved
+    assert not report.objections
 
 
 def test_a_removed_edition_leaves_the_index_it_would_never_have_been_in(home: Path, tmp_path: Path) -> None:
@@ -239,9 +239,9 @@ def test_a_removed_edition_leaves_the_index_it_would_never_have_been_in(home: Pa
     ingest([kidney(tmp_path)], workshop, quiet)
     alone = current(workshop)
     ingest([blood(tmp_path)], workshop, quiet)
-    workshop.catalogue.drop_edition("blood@2024")
-    report = publish(workshop, quiet)
-    assert report.published and current(workshop).id == alone.id
+    removal = remove(workshop, "blood", reason="came by mistake", progress=quiet)
+    assert removal.editions == ("blood@2024",) and removal.move.moved and current(workshop).id == alone.id
+    assert removal.vectors and [path.name for path in workshop.raw.folder.iterdir()] not in removal.raw
     assert [work.id for work in workshop.catalogue.works()] == ["kidney"]
     check_laws(workshop, current(workshop))
 
@@ -249,8 +249,8 @@ def test_a_removed_edition_leaves_the_index_it_would_never_have_been_in(home: Pa
 def test_a_withdrawn_edition_is_not_brought_back_by_its_card(home: Path, tmp_path: Path) -> None:
     workshop = open_small(home)
     ingest([kidney(tmp_path), blood(tmp_path)], workshop, quiet)
-    with sqlite3.connect(home / "catalogue.db") as connection:
-        connection.execute("UPDATE editions SET withdrawn = 'wrong' WHERE id = 'kidney@2024'")
+    withdraw(workshop, "kidney", reason="a wrong dose", progress=quiet)
+    assert current(workshop).editions == ("blood@2024",)
     report = ingest([kidney(tmp_path)], workshop, quiet)
     assert report.receipts[0].outcome == "unchanged"
     assert current(workshop).editions == ("blood@2024",)

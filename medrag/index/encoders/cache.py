@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +91,14 @@ class VectorCache:
             return connection.execute(
                 f"DELETE FROM vector WHERE fingerprint NOT IN ({marks})", tuple(keep)
             ).rowcount
+
+    def keep_only(self, hashes: Collection[bytes]) -> int:
+        """Removes the vectors of every other text, of whichever encoder; returns how many went."""
+        with self.guard(), closing(self.connect()) as connection, connection:
+            held = [row[0] for row in connection.execute("SELECT DISTINCT hash FROM vector")]
+            gone = [(key,) for key in held if key not in hashes]
+            connection.executemany("DELETE FROM vector WHERE hash = ?", gone)
+        return len(gone)
 
     def connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=BUSY_MS / 1000)
