@@ -19,7 +19,7 @@ from medrag.text.indexed import index_text
 from medrag.text.normalise import fold_name, has_han
 from medrag.vocabulary import Severity
 
-__all__ = ["OpenShelf", "ReadPassage", "SearchFilters", "Standing", "StatedPair"]
+__all__ = ["OpenShelf", "ReadPassage", "SearchFilters", "Standing", "StatedPair", "name_forms"]
 
 
 #: Read passages kept: about 2 KB each.

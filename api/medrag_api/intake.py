@@ -9,42 +9,77 @@ from medrag.errors import InputRefused, Unavailable
 from medrag_api.wiring import open_workshop, read_graph, reading_desk, sweep_old_graphs
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from medrag.settings import Settings
+    from medrag_ingest.documents import Description
     from medrag_ingest.manifest import Manifest
     from medrag_ingest.pipeline import IngestReport
     from medrag_ingest.workshop import Progress
 
-__all__ = ["exit_code", "run_ingest"]
+__all__ = ["exit_code", "prepare_graph", "run_document", "run_ingest"]
 
 
-def run_ingest(cards: Sequence[Manifest], settings: Settings, progress: Progress) -> IngestReport:
-    """Opens the workshop for one run. Raises ShelfBusy, Unavailable."""
+def run_ingest(
+    cards: Sequence[Manifest], settings: Settings, progress: Progress, *, stage_only: bool = False
+) -> IngestReport:
+    """Opens the workshop for one run; the gate is asked before readers see anything. Raises ShelfBusy, Unavailable."""
+    from medrag_api.examine import ShelfExaminer
     from medrag_ingest.pipeline import ingest
+    from medrag_ingest.publishing import Order
 
+    order = None if stage_only else Order(examine=ShelfExaminer(settings, progress))
     workshop = open_workshop(settings)
     try:
-        report = ingest(cards, workshop, progress)
+        report = ingest(cards, workshop, progress, order)
     finally:
         workshop.catalogue.close()
-    if report.snapshot is not None and not settings.graph_url:
+    if not stage_only:
         prepare_graph(settings, progress)
     return report
 
 
+def run_document(
+    path: Path, told: Description, settings: Settings, progress: Progress, *, stage_only: bool
+) -> tuple[IngestReport | None, str | None]:
+    """Takes one document as its person describes it: (report, None), or (None, edition) when that edition was made of
+    the same bytes and nothing was written. Raises InputRefused, NotFound, ShelfBusy, Unavailable."""
+    from medrag.catalogue import Catalogue
+    from medrag_ingest.documents import document_card, held_already
+
+    catalogue = Catalogue(settings.catalogue, create=True)
+    try:
+        held = held_already(path, catalogue)
+        if held is not None:
+            return None, held
+        card = document_card(path, told, catalogue)
+    finally:
+        catalogue.close()
+    return run_ingest([card], settings, progress, stage_only=stage_only), None
+
+
 def prepare_graph(settings: Settings, progress: Progress) -> None:
-    """Builds the graph of what was published, where none is kept, so that nobody's first question waits for it."""
-    progress("graph", 0, 1)
-    with reading_desk(settings) as desk:
-        read_graph(settings, desk.shelf)
-        sweep_old_graphs(settings, desk.shelf.catalogue)
-    progress("graph", 1, 1)
+    """Builds the graph of what is published, where none is kept, so that nobody's first question waits for it; the
+    graphs no rollback can reach go."""
+    from medrag.catalogue import Catalogue
+
+    catalogue = Catalogue(settings.catalogue, create=False)
+    try:
+        if catalogue.current() is not None and not settings.graph_url:
+            progress("graph", 0, 1)
+            with reading_desk(settings) as desk:
+                read_graph(settings, desk.shelf)
+            progress("graph", 1, 1)
+        sweep_old_graphs(settings, catalogue)
+    finally:
+        catalogue.close()
 
 
-def exit_code(report: IngestReport, *, everything: bool) -> int:
-    """3 when a card was refused, 5 when one that was asked for by name, or the whole shelf, was out of reach."""
+def exit_code(report: IngestReport, *, everything: bool, stage_only: bool = False) -> int:
+    """3 when a card was refused or the gate stayed shut; 5 when a card asked for by name, or all, was out of reach."""
     outcomes = {receipt.outcome for receipt in report.receipts}
-    if "refused" in outcomes:
+    if "refused" in outcomes or report.held_back:
         return InputRefused.exit_code
-    if report.snapshot is None or ("unavailable" in outcomes and not everything):
+    if (report.snapshot is None and not stage_only) or ("unavailable" in outcomes and not everything):
         return Unavailable.exit_code
     return 0

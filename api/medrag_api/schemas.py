@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -233,6 +233,35 @@ def edition_json(state: EditionState, in_force: bool) -> dict[str, Any]:
         "assertions": state.assertions,
         "names": state.names,
         "content_sha256": edition.content_sha256,
+    }
+
+
+def waiting_json(current: Snapshot | None, states: Sequence[EditionState]) -> dict[str, Any]:
+    """Complete editions readers do not see, each with the edition of its work they see now, and what was withdrawn."""
+    seen = frozenset(current.editions) if current is not None else frozenset[str]()
+    sealed = [state for state in states if state.state == "sealed"]
+    now = {state.edition.work: state.edition.id for state in sealed if state.edition.id in seen}
+    return {
+        "snapshot": current.id if current is not None else None,
+        "waiting": [
+            {
+                "edition": state.edition.id,
+                "work": state.edition.work,
+                "published": state.edition.published,
+                "valid_from": state.edition.valid_from.isoformat(),
+                "documents": state.documents,
+                "passages": state.passages,
+                "assertions": state.assertions,
+                "after": now.get(state.edition.work),
+            }
+            for state in sealed
+            if state.edition.id not in seen and state.edition.withdrawn is None
+        ],
+        "withdrawn": [
+            {"edition": state.edition.id, "reason": state.edition.withdrawn}
+            for state in sealed
+            if state.edition.withdrawn is not None
+        ],
     }
 
 

@@ -270,6 +270,12 @@ def show_report(report: Mapping[str, Any]) -> None:
     index, moved = report["index"], "published" if report["published"] else "unchanged"
     told = f"{moved}: {report['snapshot'] or 'nothing'} · {index['written']:,} passages written to the index"
     put(out, f"{told}, {index['encoded']:,} encoded, {index['reused']:,} vectors reused", style="dim")
+    if report["objections"]:
+        from medrag_api.show_keeping import show_objections
+
+        show_objections(report["objections"])
+    if report["waiting"]:
+        put(out, f"Waiting: {', '.join(report['waiting'])}. Publish with: medrag shelf publish")
 
 
 def show_trouble(out: Console, receipt: Mapping[str, Any]) -> None:

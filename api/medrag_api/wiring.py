@@ -38,8 +38,9 @@ __all__ = [
 log: Final = logging.getLogger("medrag.graph")
 
 
-def open_workshop(settings: Settings) -> Workshop:
-    """All that ingest needs, made where it is missing. The caller closes ``catalogue``.
+def open_workshop(settings: Settings, *, encode: bool = True) -> Workshop:
+    """All that ingest needs, made where it is missing; without ``encode`` no vectors can be made. The caller closes
+    ``catalogue``.
 
     Raises CatalogueUnavailable, IndexUnavailable, EncoderUnavailable, UsageError (a setting).
     """
@@ -53,7 +54,7 @@ def open_workshop(settings: Settings) -> Workshop:
         catalogue=Catalogue(settings.catalogue, create=True),
         raw=RawStore(settings.home),
         indexes=open_store(settings),
-        encoder=open_encoder(settings),
+        encoder=open_encoder(settings) if encode else None,
     )
 
 

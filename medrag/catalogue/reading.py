@@ -198,6 +198,12 @@ class CatalogueReader:
         query = select(*columns).where(documents.c.edition == edition).distinct()
         return {(row["raw_sha256"], row["raw_member"]) for row in self.all(query)}
 
+    def editions_of_raw(self, sha256: str) -> list[str]:
+        """The complete editions that hold a document made from these bytes, by id."""
+        query = select(editions.c.id).join(documents, documents.c.edition == editions.c.id)
+        query = query.where(documents.c.raw_sha256 == sha256, editions.c.state == "sealed").distinct()
+        return sorted(row[0] for row in self.tuples(query))
+
     def passage_ids(self, edition: str) -> set[str]:
         return {row["id"] for row in self.all(select(passages.c.id).where(passages.c.edition == edition))}
 

@@ -5,41 +5,50 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from medrag_api.cli.document import description_options, document_of, take_document
 from medrag_api.cli.failing import put_json
 from medrag_api.cli.options import door
 
 if TYPE_CHECKING:
     from medrag.settings import Settings
     from medrag_ingest.manifest import Manifest
+    from medrag_ingest.pipeline import IngestReport
 
 __all__ = ["ingest"]
 
 CARDS = (".yaml", ".yml")
 
 
-@click.command(short_help="Put works on the shelf: manifest files or shelf ids.")
+@click.command(short_help="Put works on the shelf: manifest files, shelf ids, or one document.")
 @click.argument("targets", nargs=-1, metavar="TARGET...")
 @click.option("--earlier", is_flag=True, help="Also the editions before the newest that the cards list.")
 @click.option("--starter", is_flag=True, help="The works that need nothing but a package index.")
 @click.option(
     "--all", "everything", is_flag=True, help="Every work that can be reached; says which could not, and why."
 )
+@click.option("--stage", is_flag=True, help="Only stage; medrag shelf publish shows it to readers.")
+@description_options
 @door
 def ingest(
     targets: Sequence[str],
     earlier: bool,
     starter: bool,
     everything: bool,
+    stage: bool,
     as_json: bool,
     settings: Settings,
+    **described: Any,
 ) -> None:
     """Takes TARGETs, manifest files or ids of cards, and publishes the shelf when anything is new.
 
     A card is taken with its newest edition; ansm@2019-09 names another, --earlier and --all take every one.
+
+    One TARGET may be a document (pdf, docx, html, md, txt, xml, csv ...) with --title, --publisher, --published and
+    --jurisdiction. Bytes that are held already are told, and nothing is written.
 
     Unchanged works cost nothing. A work that is refused (exit 3) or out of reach (exit 5; not an error with --all) is
     told in its receipt and stops no other.
@@ -49,19 +58,26 @@ def ingest(
 
     if sum((bool(targets), starter, everything)) != 1:
         raise click.UsageError("Name what to ingest: TARGETs, or --starter, or --all.")
+    document = document_of(targets, described)
+    if document is not None:
+        raise click.exceptions.Exit(take_document(document, described, stage, as_json, settings))
     cards = chosen_cards(targets, starter=starter, everything=everything)
     if earlier or everything:
         cards = [edition for card in cards for edition in card.every_edition()]
     with open_progress() as progress:
-        report = run_ingest(cards, settings, progress)
+        report = run_ingest(cards, settings, progress, stage_only=stage)
+    show(report, as_json)
+    raise click.exceptions.Exit(exit_code(report, everything=everything, stage_only=stage))
+
+
+def show(report: IngestReport, as_json: bool) -> None:
     document = report.as_json()
     if as_json:
         put_json(document)
-    else:
-        from medrag_api.show import show_report
+        return
+    from medrag_api.show import show_report
 
-        show_report(document)
-    raise click.exceptions.Exit(exit_code(report, everything=everything))
+    show_report(document)
 
 
 def chosen_cards(targets: Sequence[str], *, starter: bool, everything: bool) -> list[Manifest]:
@@ -78,7 +94,7 @@ def chosen_cards(targets: Sequence[str], *, starter: bool, everything: bool) -> 
 
 def card_of(target: str) -> Manifest:
     """A manifest file, a card's id, or an edition of one. Raises NotFound with near ids, UsageError for a document."""
-    from medrag.errors import NotFound, UsageError
+    from medrag.errors import NotFound, Place, UsageError
     from medrag_ingest.cards import load_cards
     from medrag_ingest.manifest import Manifest
 
@@ -93,9 +109,9 @@ def card_of(target: str) -> Manifest:
         return edition_of(cards[work], label)
     if path.is_file() or path.suffix.lower() in DOCUMENTS:
         raise UsageError(
-            "single documents are not taken by this version",
-            remedy="Write a manifest (.yaml) that names the file as a source, or give a shelf id: "
-            + ", ".join(cards),
+            "a document is ingested alone, with what is to be said of it",
+            place=Place(str(path)),
+            remedy="Give --title, --publisher, --published and --jurisdiction, or name the file in a manifest (.yaml)",
         )
     near = difflib.get_close_matches(target, cards, n=3, cutoff=0.5)
     raise NotFound(
@@ -117,5 +133,5 @@ def edition_of(card: Manifest, label: str) -> Manifest:
 
 
 DOCUMENTS = frozenset(
-    {".pdf", ".docx", ".html", ".htm", ".md", ".txt", ".xml", ".csv", ".tsv", ".json", ".jsonl"}
+    {".pdf", ".docx", ".xlsx", ".html", ".htm", ".md", ".txt", ".xml", ".csv", ".tsv", ".json", ".jsonl"}
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from medrag_api.cli import keeping
 from medrag_api.cli.failing import put_json
 from medrag_api.cli.options import door
 
@@ -15,9 +16,13 @@ if TYPE_CHECKING:
 __all__ = ["shelf"]
 
 
-@click.group(short_help="What is held: list, show, history.")
+@click.group(short_help="What is held, and a librarian's acts on it.")
 def shelf() -> None:
-    """What is on the shelf."""
+    """What is on the shelf, and publishing, going back, withdrawing and removing."""
+
+
+for act in keeping.COMMANDS:
+    shelf.add_command(act)
 
 
 @shelf.command("list")
@@ -38,14 +43,17 @@ def list_works(as_json: bool, settings: Settings) -> None:
 
 
 @shelf.command("show")
-@click.argument("work")
+@click.argument("work", default="", metavar="[WORK]")
 @door
 def show(work: str, as_json: bool, settings: Settings) -> None:
-    """One work with its rights and every edition."""
+    """One work with its rights and every edition; without WORK, what waits to be published."""
     from medrag.errors import NotFound
     from medrag_api.schemas import work_json
     from medrag_api.wiring import reading_shelf
 
+    if not work:
+        show_what_waits(as_json, settings)
+        return
     with reading_shelf(settings) as held:
         if work not in {edition.work for edition in held.editions.values()}:
             raise NotFound("no work of that id is on the shelf", remedy="Run: medrag shelf list")
@@ -56,6 +64,19 @@ def show(work: str, as_json: bool, settings: Settings) -> None:
     from medrag_api.show import show_work
 
     show_work(document)
+
+
+def show_what_waits(as_json: bool, settings: Settings) -> None:
+    """Complete editions readers do not see, each with the edition it would follow."""
+    from contextlib import closing
+
+    from medrag.catalogue import Catalogue
+    from medrag_api.schemas import waiting_json
+    from medrag_api.show_keeping import show_waiting
+
+    with closing(Catalogue(settings.catalogue, create=False)) as held:
+        document = waiting_json(held.current(), held.editions())
+    put_json(document) if as_json else show_waiting(document)
 
 
 @shelf.command("history")

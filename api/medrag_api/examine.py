@@ -1,0 +1,173 @@
+"""Examines a snapshot before readers see it: golden questions, pairs that must be found, names nothing knows, sudden loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from medrag.catalogue import Catalogue, EditionState
+from medrag.records import Snapshot
+from medrag.retrieve.search import search
+from medrag.shelf import name_forms
+from medrag.text.normalise import fold_name
+from medrag.vocabulary import SEVERITY_ORDER
+from medrag_api.wiring import Bench
+from medrag_ingest.gate import Objection
+from medrag_ingest.golden import GoldenPair, GoldenQuestion, golden_of, read_site_golden
+
+if TYPE_CHECKING:
+    from medrag.index.snapshot import Plan
+    from medrag.settings import Settings
+    from medrag.shelf import OpenShelf
+    from medrag_api.desk import Desk
+    from medrag_ingest.golden import Golden
+    from medrag_ingest.workshop import Progress
+
+__all__ = ["ShelfExaminer"]
+
+#: A new edition with less than this share of its predecessor's passages has probably not been read whole.
+LEAST_SHARE: Final = 0.5
+#: Names told of one edition; a terminology that went wrong has thousands.
+NAMES_TOLD: Final = 50
+
+
+class ShelfExaminer:
+    """The gate's eyes: opens what is built and not yet published, and asks of it what readers will."""
+
+    def __init__(self, settings: Settings, progress: Progress) -> None:
+        self.settings = settings
+        self.progress = progress
+
+    def __call__(self, plan: Plan, current: Snapshot | None) -> Sequence[Objection]:
+        """As :class:`medrag_ingest.gate.Examiner`."""
+        seen = set(current.editions) if current is not None else set()
+        fresh = [state for state in plan.editions if state.edition.id not in seen]
+        if not fresh:
+            return ()
+        with self.opened(plan) as desk:
+            found = [
+                *shrunk(fresh, plan.editions),
+                *self.golden(desk),
+                *self.unknown_names(desk, fresh),
+            ]
+        return sorted(found, key=lambda item: not item.blocks)
+
+    @contextmanager
+    def opened(self, plan: Plan) -> Iterator[Desk]:
+        """The built snapshot as readers would have it, its graph in this process whatever the settings say: a server's
+        graph is what readers are using."""
+        from medrag_api.desk import Desk
+        from medrag_api.wiring import open_graph_once
+
+        bench = Bench(self.settings)
+        try:
+            editions = tuple(state.edition.id for state in plan.editions)
+            passages = sum(state.passages for state in plan.editions)
+            built = Snapshot(
+                plan.snapshot, datetime.now(UTC), editions, plan.snapshot, plan.encoder, passages
+            )
+            shelf = bench.open(built)
+            here = self.settings.model_copy(update={"graph_url": ""})
+            desk = Desk(here, shelf, open_graph_once)
+            try:
+                yield desk
+            finally:
+                desk.close()
+                shelf.close()
+        finally:
+            bench.close()
+
+    def golden(self, desk: Desk) -> Iterator[Objection]:
+        """Golden questions whose passage is not found, and pairs that are no longer as severe as they must be."""
+        asked = list(self.all_golden(desk.shelf))
+        for done, (work, item) in enumerate(asked, start=1):
+            if isinstance(item, GoldenPair):
+                yield from self.pair(desk, work, item)
+            elif item.work or work:
+                yield from self.question(desk.shelf, item.work or work, item)
+            self.progress("golden", done, len(asked))
+
+    def all_golden(self, shelf: OpenShelf) -> Iterator[tuple[str, Golden]]:
+        """(work, golden) of the cards of the works held, then the site's own."""
+        works = {edition.work for edition in shelf.editions.values()}
+        for work, body in shelf.catalogue.golden_of(works):
+            yield work, golden_of(body)
+        for item in read_site_golden(self.settings.home):
+            yield "", item
+
+    def question(self, shelf: OpenShelf, work: str, item: GoldenQuestion) -> Iterator[Objection]:
+        hits = search(shelf, item.ask, self.settings, limit=item.within).hits
+        documents = shelf.catalogue.documents_of({hit.passage.document for hit in hits})
+        for hit in hits:
+            document = documents[hit.passage.document]
+            same = shelf.editions[document.edition].work == work and item.document in ("", document.key)
+            if same and fold_name(item.says) in fold_name(hit.passage.text):
+                return
+        wanted = " ".join(part for part in (item.document, f"“{item.says}”" if item.says else "") if part)
+        yield Objection(
+            work,
+            "golden",
+            item.ask,
+            f"the first {item.within} passages found hold none of {wanted or 'this work'}",
+            blocks=True,
+        )
+
+    def pair(self, desk: Desk, work: str, item: GoldenPair) -> Iterator[Objection]:
+        from medrag_graph.interactions import read_regimen
+
+        report = desk.review(read_regimen({"drugs": list(item.check)}))
+        enough = SEVERITY_ORDER[: SEVERITY_ORDER.index(item.at_least) + 1]
+        if not any(found.kind == "drug_drug" and found.severity in enough for found in report.findings):
+            yield Objection(
+                work or "site",
+                "pair",
+                " + ".join(item.check),
+                f"is not found as {item.at_least} or worse any more",
+                blocks=True,
+            )
+
+    def unknown_names(self, desk: Desk, fresh: Sequence[EditionState]) -> Iterator[Objection]:
+        """Names that claims of the new editions make of drugs and classes no source can tell the meaning of."""
+        if not any(state.assertions for state in fresh):
+            return
+        self.progress("graph", 0, 1)
+        graph = desk.graph()
+        for state in fresh:
+            names = interacting_names(desk.shelf.catalogue, state.edition.id)
+            known = graph.named(sorted({form for name in names for form in name_forms(name)}))
+            missed = sorted(name for name in names if not any(form in known for form in name_forms(name)))
+            for name in missed[:NAMES_TOLD]:
+                yield Objection(state.edition.id, "names", name, "reaches no drug or class", blocks=False)
+            if len(missed) > NAMES_TOLD:
+                told = f"{len(missed) - NAMES_TOLD} more names reach no drug or class"
+                yield Objection(state.edition.id, "names", "", told, blocks=False)
+
+
+def interacting_names(catalogue: Catalogue, edition: str) -> set[str]:
+    """What an edition's interactions are between, as it writes them."""
+    rows = catalogue.stated_pairs("interacts_with", [edition])
+    return {row.subject for row in rows} | {row.object for row in rows}
+
+
+def shrunk(fresh: Sequence[EditionState], planned: Sequence[EditionState]) -> Iterator[Objection]:
+    """New editions that hold far less than the one they follow."""
+    for state in fresh:
+        earlier = [
+            other
+            for other in planned
+            if other.edition.work == state.edition.work
+            and other.edition.valid_from < state.edition.valid_from
+        ]
+        if not earlier:
+            continue
+        last = max(earlier, key=lambda other: other.edition.valid_from)
+        if state.passages < LEAST_SHARE * last.passages:
+            yield Objection(
+                state.edition.id,
+                "shrunk",
+                "",
+                f"holds {state.passages:,} passages; {last.edition.id} has {last.passages:,}",
+                blocks=True,
+            )

@@ -1,0 +1,143 @@
+"""A single document as a librarian hands it in: its card is made from what the person says of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from medrag.catalogue import Catalogue, EditionState
+from medrag.errors import DocumentRefused, ManifestRefused, NotFound, Place, ShelfRefused
+from medrag.vocabulary import Authority, Kind, Language
+from medrag_ingest.card_errors import refusal_of
+from medrag_ingest.manifest import Manifest, first_day
+from medrag_ingest.rawstore import hash_file
+from medrag_ingest.readers import reader_for
+
+__all__ = ["Description", "document_card", "held_already"]
+
+#: What is said of the rights when the person says nothing: quoting inside the house, no passing on.
+NO_LICENCE: Final = "not stated; for use inside this organisation"
+#: Who speaks in a document of this kind, unless the person says otherwise.
+AUTHORITY_OF: Final[dict[str, Authority]] = {
+    "label": "label",
+    "guideline": "guideline_body",
+    "monograph": "reference",
+    "interaction_list": "reference",
+    "qa": "reference",
+    "terminology": "reference",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a person says of a document."""
+
+    title: str
+    publisher: str
+    published: str
+    jurisdiction: str
+    kind: Kind = "guideline"
+    authority: Authority | None = None
+    language: Language = "en"
+    licence: str = ""
+    redistributable: bool = False
+    url: str | None = None
+    #: The work the document is an edition of; by default one of its own, named by its title.
+    work: str = ""
+    #: The edition's label; by default the day it was published.
+    edition: str = ""
+    valid_from: date | None = None
+    #: The bytes correct an edition that is held, rather than being a new one.
+    correction: bool = False
+
+
+def document_card(path: Path, told: Description, catalogue: Catalogue) -> Manifest:
+    """The card of one document. Raises ManifestRefused naming the field, ShelfRefused where the person must say whether
+    the bytes are a new edition or a correction, NotFound for a work that is not held, DocumentRefused."""
+    if not path.is_file():
+        raise DocumentRefused("there is no such file", place=Place(str(path)))
+    work = told.work or slug_of(told.title)
+    if told.work and not catalogue.editions(told.work):
+        raise NotFound(
+            f"no work {told.work!r} is held, so this cannot be an edition of it",
+            place=Place(str(path), field="work"),
+            remedy="See: medrag shelf list; without --work the document is a work of its own",
+        )
+    label = told.edition or told.published
+    check_edition(path, work, label, told, catalogue)
+    body = {
+        "id": work,
+        "title": told.title,
+        "publisher": told.publisher,
+        "kind": told.kind,
+        "authority": told.authority or AUTHORITY_OF.get(told.kind, "reference"),
+        "jurisdiction": told.jurisdiction,
+        "language": told.language,
+        "edition": label,
+        "published": told.published,
+        "valid_from": told.valid_from,
+        "url": told.url,
+        "rights": {"licence": told.licence or NO_LICENCE, "redistributable": told.redistributable},
+        "sources": [{"file": str(path.absolute()), "filename": path.name, "sha256": hash_file(path)}],
+        "reader": {"name": reader_for(path.name)},
+        "expect": {"documents": 1, "passages": 1},
+    }
+    try:
+        return Manifest.model_validate(body)
+    except ValidationError as error:
+        raise refusal_of(error, Manifest, str(path), {}) from error
+
+
+def slug_of(title: str) -> str:
+    """A work's id from its title: ``Warfarin label`` -> ``warfarin-label``. Titles without Latin letters are called by
+    their hash, which is stable and says nothing false."""
+    from medrag.identifiers import sha256_text
+
+    plain = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].strip("-")
+    return plain if len(plain) >= 3 else f"work-{sha256_text(title)[:12]}"
+
+
+def check_edition(path: Path, work: str, label: str, told: Description, catalogue: Catalogue) -> None:
+    """Raises ShelfRefused when the edition is held with other bytes and nobody said it is corrected, or when another
+    edition of the work has the same first day."""
+    states = [state for state in catalogue.editions(work) if state.state == "sealed"]
+    same = [state for state in states if base_label(state) == label]
+    if same and not told.correction:
+        raise ShelfRefused(
+            f"{work}@{label} is held with other bytes",
+            place=Place(str(path), field="edition"),
+            remedy="Say which it is: --edition LABEL --published DATE for a new edition, or --correction",
+        )
+    if told.correction and not same:
+        raise ShelfRefused(
+            f"{work}@{label} is not held, so it cannot be corrected",
+            place=Place(str(path), field="correction"),
+            remedy="Leave out --correction, or name the --work and --edition it corrects",
+        )
+    try:
+        begins = told.valid_from or first_day(told.published)
+    except ValueError as error:
+        raise ManifestRefused(str(error), place=Place(str(path), field="published")) from error
+    for state in states:
+        if state.edition.valid_from == begins and base_label(state) != label:
+            raise ShelfRefused(
+                f"{state.edition.id} is in force from {begins} already; two editions cannot begin on one day",
+                place=Place(str(path), field="published"),
+                remedy="Correct --published, give --valid-from, or name that edition with --correction",
+            )
+
+
+def base_label(state: EditionState) -> str:
+    """The label without the number of its correction."""
+    return re.sub(r"\.r\d+$", "", state.edition.label)
+
+
+def held_already(path: Path, catalogue: Catalogue) -> str | None:
+    """The complete edition that was made from exactly these bytes; None when there is none."""
+    found = catalogue.editions_of_raw(hash_file(path))
+    return found[0] if found else None
