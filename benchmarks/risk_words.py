@@ -288,7 +288,10 @@ SENTENCES: dict[Claim, str] = {
         r"angioedema.{0,60} (?:with|receiving) {drug}|{drug}.{0,60} (?:cause|associated "
         r"with).{0,60}angioedema"
     ),
-    ("pregnancy", "contraindicated"): r"{drug}.{0,80}contraindicated.{0,60}pregnan|pregnancy category x\b",
+    ("pregnancy", "contraindicated"): (
+        r"{drug}.{0,80}contraindicated.{0,60}pregnan|pregnancy category x\b|"
+        r"when pregnancy is detected, discontinue|injury and (?:even )?death to the developing fetus"
+    ),
     (
         "pregnancy",
         "avoid",
@@ -325,3 +328,25 @@ for _name, _code in (
     SENTENCES[_name, "inhibitor"] = (
         rf"{{drug}} (?:is an? (?:\w+ ){{0,2}}inhibitor of|inhibits) (?:\w+ ){{0,3}}(?:{_code})"
     )
+#: How labels name the conditions in which they forbid a drug.
+_CONDITIONS = {
+    "heart-failure": r"heart failure|ventricular dysfunction",
+    "asthma": r"asthma|bronchospas\w+|bronchoconstrict\w+",
+    "heart-block": r"heart block|AV block|A-V block|sick sinus|atrioventricular block",
+    "liver-disease": r"liver disease|hepatic (?:impairment|disease)|hepatic transaminase",
+    "angioedema-history": r"angioedema",
+    "pheochromocytoma": r"pheochromocytoma",
+    "stroke": r"stroke|transient ischemic|\bTIA\b",
+    "long-QT": r"QT",
+    "coronary-disease": r"coronary artery disease|ischemic heart disease",
+    "thrombosis": r"thrombo\w+",
+}
+for _name, _words in _CONDITIONS.items():
+    SENTENCES[_name, "contraindicated"] = rf"contraindicated.{{0,300}}(?:{_words})"
+SENTENCES["heart-failure", "avoid"] = (
+    r"(?:congestive )?heart failure.{0,120}(?:avoid|caution|observed)|avoid.{0,120}heart failure"
+)
+SENTENCES["peptic-ulcer", "avoid"] = (
+    r"(?:active (?:pathological )?bleeding|peptic ulcer).{0,120}|contraindicated.{0,200}bleeding"
+)
+SENTENCES["asthma", "caution"] = r"bronchospastic (?:lung )?disease|{drug}.{0,200}bronchospas"

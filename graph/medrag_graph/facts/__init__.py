@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Final, Literal, get_args
+from typing import Final, Literal, cast, get_args
 
 from medrag.lexicon import load_names
 from medrag.lexicon.tables import Row, parse_table
+from medrag.text.normalise import fold_name
 
 __all__ = [
     "CODE_KINDS",
@@ -31,16 +32,19 @@ __all__ = [
     "RiskStrength",
     "Threshold",
     "load_codes",
+    "load_conditions",
     "load_risks",
     "parse_codes",
+    "parse_conditions",
     "parse_risks",
 ]
 
-CodeKind = Literal["kinetic", "effect", "patient", "allergy"]
+CodeKind = Literal["kinetic", "effect", "patient", "condition", "food", "allergy"]
 RiskRole = Literal[
     "substrate",
     "sensitive_substrate",
     "narrow_index",
+    "activated",
     "inhibitor",
     "inducer",
     "carries",
@@ -58,9 +62,11 @@ RISK_STRENGTHS: Final[tuple[RiskStrength, ...]] = get_args(RiskStrength)
 
 #: The roles a property of each kind may give a drug; the first ones of ``kinetic`` exclude one another.
 ROLES_OF: Final[dict[CodeKind, tuple[RiskRole, ...]]] = {
-    "kinetic": ("substrate", "sensitive_substrate", "narrow_index", "inhibitor", "inducer"),
+    "kinetic": ("substrate", "sensitive_substrate", "narrow_index", "activated", "inhibitor", "inducer"),
     "effect": ("carries",),
-    "patient": ("contraindicated", "avoid", "caution", "carries"),
+    "patient": ("contraindicated", "avoid", "caution"),
+    "condition": ("contraindicated", "avoid", "caution"),
+    "food": ("contraindicated", "avoid", "caution"),
     "allergy": ("member", "cross_reacts"),
 }
 
@@ -69,11 +75,12 @@ STRENGTHS_OF: Final[dict[RiskRole, tuple[RiskStrength, ...]]] = {
     "substrate": ("",),
     "sensitive_substrate": ("",),
     "narrow_index": ("",),
+    "activated": ("",),
     "inhibitor": ("strong", "moderate", "weak", ""),
     "inducer": ("strong", "moderate", "weak", ""),
     "carries": ("strong", "weak", ""),
     "contraindicated": ("",),
-    "avoid": ("",),
+    "avoid": ("strong", ""),
     "caution": ("",),
     "member": ("",),
     "cross_reacts": ("moderate", "weak"),
@@ -147,7 +154,9 @@ _RISK_COLUMNS = (
     "held",
     "reviewed",
 )
-_LIMIT = re.compile(r"(eGFR|CrCl)<(\d{1,3})")
+_LIMIT = re.compile(r"(eGFR|CrCl|age)<(\d{1,3})")
+#: What the threshold of a property may measure; other properties have none.
+_MEASURES: Final = {"renal": ("eGFR", "CrCl"), "child": ("age",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +175,9 @@ class RiskCode:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Renal function below which a row holds: eGFR in mL/min/1.73 m2, CrCl in mL/min."""
+    """What a row holds below: eGFR in mL/min/1.73 m2, CrCl in mL/min, age in years."""
 
-    measure: Literal["eGFR", "CrCl"]
+    measure: Literal["eGFR", "CrCl", "age"]
     below: int
 
 
@@ -210,6 +219,24 @@ def load_risks() -> tuple[Risk, ...]:
     """Every risk row, sorted by drug, property and role. Raises `IntegrityError` when the table is damaged."""
     drugs = {row.en for row in load_names("drug")} | OUTSIDE_LEXICON
     return parse_risks(_read("risks.csv"), load_codes(), drugs)
+
+
+@cache
+def load_conditions() -> dict[str, frozenset[str]]:
+    """Folded name of a condition to the codes it means. Raises `IntegrityError` when the table is damaged."""
+    known = frozenset(code.code for code in load_codes() if code.kind == "condition")
+    return parse_conditions(_read("conditions.csv"), known)
+
+
+def parse_conditions(text: str, known: frozenset[str]) -> dict[str, frozenset[str]]:
+    """As `load_conditions`, from text; ``known`` are the codes of conditions."""
+    held: dict[str, set[str]] = {}
+    for row in parse_table(text, _file("conditions.csv"), ("code", "names"), required=("code", "names")):
+        if row["code"] not in known:
+            row.refuse("code", f"{row['code']!r} is no condition of codes.csv")
+        for name in row.words("names"):
+            held.setdefault(fold_name(name), set()).add(row["code"])
+    return {name: frozenset(codes) for name, codes in held.items()}
 
 
 def parse_codes(text: str) -> tuple[RiskCode, ...]:
@@ -269,12 +296,15 @@ def _strength_of(row: Row, name: str, role: RiskRole) -> RiskStrength:
 
 
 def _threshold_of(row: Row) -> Threshold | None:
-    """Renal rows must name a threshold, other rows none."""
-    text, renal = row["threshold"], row["property"] == "renal"
+    """Rows about kidneys and children must name a threshold of their own measure, other rows none."""
+    text, measures = row["threshold"], _MEASURES.get(row["property"], ())
     found = _LIMIT.fullmatch(text)
-    if renal != bool(found) or bool(text) != bool(found):
-        row.refuse("threshold", f"{text!r} where {'eGFR<30 or the like' if renal else 'nothing'} is due")
-    return Threshold("eGFR" if found[1] == "eGFR" else "CrCl", int(found[2])) if found else None
+    if not measures and not text:
+        return None
+    if found is None or found[1] not in measures:
+        due = " or ".join(f"{measure}<N" for measure in measures) or "nothing"
+        row.refuse("threshold", f"{text!r} where {due} is due")
+    return Threshold(cast(Literal["eGFR", "CrCl", "age"], found[1]), int(found[2]))
 
 
 def _exclusive_key(row: Row) -> tuple[str, ...]:
@@ -282,6 +312,7 @@ def _exclusive_key(row: Row) -> tuple[str, ...]:
     role = row["role"]
     exclusive = {
         "sensitive_substrate": "substrate",
+        "activated": "substrate",
         "contraindicated": "grade",
         "avoid": "grade",
         "caution": "grade",

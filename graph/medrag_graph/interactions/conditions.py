@@ -8,12 +8,13 @@ from typing import Final
 
 from medrag.text.normalise import fold_name
 from medrag_graph.interactions.classes import Hop, Path, climb
+from medrag_graph.interactions.condition_facts import codes_of, condition_assertions
 from medrag_graph.interactions.known import Broader, Known
 from medrag_graph.interactions.merge import Telling, claim_assertion, joined, make_finding
 from medrag_graph.interactions.pairs import Hit, ways_to
 from medrag_graph.interactions.patient import Patient
 from medrag_graph.interactions.regimen import Regimen
-from medrag_graph.interactions.report import DrugReport, Finding
+from medrag_graph.interactions.report import DrugReport, Finding, ReportedAssertion
 from medrag_graph.interactions.units import Unit, exactly
 from medrag_graph.interactions.words import STATE, say
 from medrag_graph.model import ConceptKind, GraphConcept
@@ -35,6 +36,8 @@ class Conditions:
     #: Folded names of all of them, for rules that know conditions by name; and how to say them.
     folded: frozenset[str]
     said: Mapping[str, str]
+    #: The codes our facts know each by: by concept id, or by the text told where that names no concept.
+    codes: Mapping[str, frozenset[str]]
 
 
 def implied(patient: Patient) -> Iterator[tuple[str, ...]]:
@@ -76,7 +79,24 @@ def read_conditions(store: GraphHome, regimen: Regimen, known: Known | None = No
             said.setdefault(folded, concepts[item].name)
     ordered = tuple(concepts[item] for item in sorted(concepts))
     paths = {item: found_above.paths for item, found_above in above.items()}
-    return Conditions(tuple(reports), ordered, paths, frozenset(said), said)
+    codes = condition_codes(reports, above)
+    return Conditions(tuple(reports), ordered, paths, frozenset(said), said, codes)
+
+
+def condition_codes(reports: Sequence[DrugReport], above: Mapping[str, Broader]) -> dict[str, frozenset[str]]:
+    """What our facts call each condition, by the names of it and of its broader ones."""
+    told: dict[str, set[str]] = {}
+    for report in reports:
+        meant = report.candidates if report.status == "ambiguous" else ()
+        keys = [item.id for item in meant or (report.concept,) if item is not None] or [report.input]
+        for key in keys:
+            told.setdefault(key, set()).update(codes_of((fold_name(report.input),)))
+    codes = {key: frozenset(found) for key, found in told.items()}
+    for item, found_above in above.items():
+        named = codes_of(found_above.folded)
+        # A QTc that was measured already bears on every drug that prolongs it.
+        codes[item] = codes.get(item, frozenset()) | (named if item in told else named - {"long-QT"})
+    return {key: found for key, found in codes.items() if found}
 
 
 def broader_of(store: GraphHome, identifiers: Sequence[str], known: Known) -> dict[str, Broader]:
@@ -122,29 +142,37 @@ def find_condition_hits(
     return tuple(best[key] for key in sorted(best))
 
 
-def condition_findings(hits: Sequence[Hit], telling: Telling) -> tuple[Finding, ...]:
-    """One finding for each drug and condition."""
-    grouped: dict[tuple[str, str], list[Hit]] = {}
+def condition_findings(
+    hits: Sequence[Hit], units: Sequence[Unit], conditions: Conditions, telling: Telling
+) -> tuple[Finding, ...]:
+    """One finding for each drug and condition: what sources state of them, and what our facts do."""
+    grouped: dict[tuple[str, str], list[ReportedAssertion]] = {}
     for hit in hits:
-        grouped.setdefault((hit.a, hit.b), []).append(hit)
-    findings = []
-    for (drug, condition), held in sorted(grouped.items()):
-        assertions = [
-            claim_assertion(
-                hit.claim,
-                joined(telling.steps(hit.path_a), telling.steps(hit.path_b)),
-                hit.by_class,
-                telling,
-            )
-            for hit in held
-        ]
-        made = make_finding("drug_condition", condition, (drug, condition), "", assertions)
-        headline = say(
-            "drug_condition",
-            telling.language,
-            a=telling.name(drug),
-            b=telling.name(condition),
-            what=STATE[made.severity][telling.language],
-        )
-        findings.append(replace(made, headline=headline))
-    return tuple(findings)
+        path = joined(telling.steps(hit.path_a), telling.steps(hit.path_b))
+        made = claim_assertion(hit.claim, path, hit.by_class, telling)
+        grouped.setdefault((hit.a, hit.b), []).append(made)
+    for condition, codes in conditions.codes.items():
+        for unit in units:
+            for assertion in condition_assertions(unit, codes, telling):
+                grouped.setdefault((unit.id, condition), []).append(assertion)
+    known = {item.id for item in conditions.concepts}
+    return tuple(
+        condition_finding(drug, condition, condition in known, told, telling)
+        for (drug, condition), told in sorted(grouped.items())
+    )
+
+
+def condition_finding(
+    drug: str, condition: str, known: bool, told: Sequence[ReportedAssertion], telling: Telling
+) -> Finding:
+    """A condition that names no concept is said as it was told, and is no member."""
+    members = (drug, condition) if known else (drug,)
+    made = make_finding("drug_condition", condition, members, "", told)
+    headline = say(
+        "drug_condition",
+        telling.language,
+        a=telling.name(drug),
+        b=telling.name(condition) if known else condition,
+        what=STATE[made.severity][telling.language],
+    )
+    return replace(made, headline=headline)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
-from medrag.text.normalise import fold_name
 from medrag.vocabulary import Language
+from medrag_graph.interactions.condition_facts import ULCER
 from medrag_graph.interactions.patient import Patient
 from medrag_graph.interactions.regimen import DrugInput
 from medrag_graph.interactions.report import FactSource, Missing, PatientEffect
@@ -15,7 +16,7 @@ from medrag_graph.interactions.units import Unit
 from medrag_graph.interactions.words import listed, name_of, say
 from medrag_graph.model import GraphConcept
 
-__all__ = ["ULCER", "Situation", "pair_effects", "pair_missing"]
+__all__ = ["Situation", "pair_effects", "pair_missing"]
 
 #: HL7 PDDI CDS implementation guide, warfarin and NSAIDs (Malone, Horn, Hansten; AHRQ R21-HS023826).
 EXEMPLAR: Final = FactSource(
@@ -26,39 +27,6 @@ EXEMPLAR: Final = FactSource(
 RULE: Final = "hl7-pddi/warfarin-nsaid"
 #: Daily doses called high, in mg: EMA/325007/2015 for ibuprofen, EMA/592685/2013 for diclofenac.
 HIGH_DOSES: Final[Mapping[str, float]] = {"ibuprofen": 2400.0, "diclofenac": 150.0}
-#: History of ulcer or of upper gastrointestinal bleeding, as it is written in three languages.
-ULCER: Final = frozenset(
-    fold_name(name)
-    for name in (
-        "peptic ulcer",
-        "peptic ulcer disease",
-        "gastric ulcer",
-        "stomach ulcer",
-        "duodenal ulcer",
-        "ulcer history",
-        "history of ulcer",
-        "history of peptic ulcer",
-        "gastrointestinal bleeding",
-        "gastrointestinal hemorrhage",
-        "gastrointestinal haemorrhage",
-        "upper gastrointestinal bleeding",
-        "upper GI bleeding",
-        "GI bleed",
-        "消化性溃疡",
-        "胃溃疡",
-        "十二指肠溃疡",
-        "溃疡病史",
-        "消化道出血",
-        "上消化道出血",
-        "ulcère",
-        "ulcère gastroduodénal",
-        "ulcère gastro-duodénal",
-        "ulcère gastrique",
-        "ulcère duodénal",
-        "hémorragie digestive",
-        "hémorragie digestive haute",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +86,16 @@ def bleeding_factors(situation: Situation) -> list[tuple[str, str]]:
     age = situation.patient.age_years
     if age is not None and age > 65:
         found.append(("factor.age", f"{age:g}"))
-    told = sorted(situation.said.get(name, name) for name in situation.conditions & ULCER)
+    told = sorted(situation.said.get(name, name) for name in situation.conditions & ulcers())
     return found + [("factor.condition", name) for name in dict.fromkeys(told)]
+
+
+@cache
+def ulcers() -> frozenset[str]:
+    """Folded names of ulcer and gastrointestinal bleeding, in three languages."""
+    from medrag_graph.facts import load_conditions
+
+    return frozenset(name for name, codes in load_conditions().items() if ULCER in codes)
 
 
 def regimen_factors(nsaid: Unit, situation: Situation) -> list[tuple[str, str]]:

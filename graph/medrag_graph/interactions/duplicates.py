@@ -27,7 +27,9 @@ COMBINED_ON_PURPOSE: Final[dict[str, str]] = {
     "R03AC02": "a reliever beside a long-acting inhaler",
     "V03A": "antidotes",
 }
-#: The grades are ours: the same ingredient twice doubles a dose, two of a class add risk without a second effect.
+#: The grades are ours: the same ingredient twice doubles a dose, two of a class add risk without a second effect. Major
+#: where the product information of the class forbids a second: oral anticoagulants (EU SmPC of each, 4.3: but for
+#: switching), MAO inhibitors (FDA labels, contraindications).
 SAME, ALIKE = (
     FactSource("medrag duplicate therapy rules"),
     FactSource("WHO ATC classification", "https://atcddd.fhi.no/atc_ddd_index/"),
@@ -63,5 +65,5 @@ def find_duplicates(units: Sequence[Unit]) -> tuple[Duplicate, ...]:
         members = tuple(grouped.get(group.key, ()))
         inputs = tuple(sorted({at for unit in members for at in unit.inputs}))
         if len(members) > 1 and len(inputs) > 1:
-            found.append(Duplicate("class", members, "moderate", group, inputs, ALIKE))
+            found.append(Duplicate("class", members, group.severity, group, inputs, ALIKE))
     return tuple(found)

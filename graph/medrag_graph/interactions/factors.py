@@ -21,7 +21,7 @@ from medrag_graph.interactions.report import (
     ReportedAssertion,
     Step,
 )
-from medrag_graph.interactions.risks import label_of, premise_of
+from medrag_graph.interactions.risks import PEOPLE, label_of, people_severity, premise_of
 from medrag_graph.interactions.units import Unit
 from medrag_graph.interactions.words import STATE, listed, say
 from medrag_graph.model import Claim
@@ -31,14 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["factor_findings", "factor_missing", "kidney_value"]
 
-#: How facts about people are graded: contraindicated is "major" because it is inferred.
-PEOPLE: Final[Mapping[str, Severity]] = {
-    "contraindicated": "major",
-    "avoid": "moderate",
-    "caution": "minor",
-    "carries": "moderate",
-}
 ELDERLY_FROM: Final = 65.0
+#: Properties of facts about people, and the word for what makes them hold.
+STATES: Final = (("pregnancy", "pregnancy"), ("lactation", "lactation"), ("age-65", "age"), ("child", "age"))
 #: Ages between which a woman whose pregnancy is not told is asked about it.
 FERTILE: Final = (12.0, 55.0)
 DIGOXIN: Final = FactSource(
@@ -108,7 +103,7 @@ def kidney_findings(unit: Unit, claims: Sequence[Claim], patient: Patient, telli
             premise = premise_of(unit, risk)
             said = f"{risk.threshold.measure} < {risk.threshold.below}"
             rule = f"patient/renal/{said.replace(' ', '')}"
-            told.append(person_assertion(unit, rule, PEOPLE[risk.role], premise))
+            told.append(person_assertion(unit, rule, people_severity(risk), premise))
             effects.setdefault(
                 said_value(value, telling), people_effect(unit, risk, said_value(value, telling), telling)
             )
@@ -129,21 +124,23 @@ def said_value(value: KidneyValue, telling: Telling) -> str:
 
 
 def people_findings(unit: Unit, patient: Patient, telling: Telling) -> list[Finding]:
-    """Pregnancy, breastfeeding, age 65 and over."""
+    """Pregnancy, breastfeeding, age 65 and over, and being younger than a drug is for."""
     age = patient.age_years
     holds = {
         "pregnancy": bool(patient.pregnant),
         "lactation": bool(patient.breastfeeding),
         "age-65": age is not None and age >= ELDERLY_FROM,
+        "child": age is not None,
     }
     found = []
-    for name, key in (("pregnancy", "pregnancy"), ("lactation", "lactation"), ("age-65", "age")):
+    for name, key in STATES:
         risks = unit.profile.with_role(name, PEOPLE) if holds[name] else ()
+        risks = tuple(risk for risk in risks if risk.threshold is None or (age or 0.0) < risk.threshold.below)
         if risks:
             factor = say(f"factor.{key}", telling.language, value=f"{age:g}" if age is not None else "")
             told = [
                 person_assertion(
-                    unit, f"patient/{name}/{risk.role}", PEOPLE[risk.role], premise_of(unit, risk)
+                    unit, f"patient/{name}/{risk.role}", people_severity(risk), premise_of(unit, risk)
                 )
                 for risk in risks
             ]
@@ -154,7 +151,7 @@ def people_findings(unit: Unit, patient: Patient, telling: Telling) -> list[Find
 
 def people_effect(unit: Unit, risk: Risk, factor: str, telling: Telling) -> PatientEffect:
     """What to do, in the asker's language; the fact's own note stays with its premise."""
-    change = say(f"change.{'avoid' if risk.role == 'carries' else risk.role}", telling.language)
+    change = say(f"change.{risk.role}", telling.language)
     return PatientEffect(factor, change, premise_of(unit, risk).source)
 
 
@@ -267,5 +264,5 @@ def unasked(patient: Patient) -> list[tuple[str, str, str]]:
     if patient.pregnant is None and could_be and (age is None or FERTILE[0] <= age <= FERTILE[1]):
         found.append(("pregnant", "why.pregnancy", "pregnancy"))
     if age is None:
-        found.append(("age_years", "why.age", "age-65"))
+        found += [("age_years", "why.age", "age-65"), ("age_years", "why.age", "child")]
     return found

@@ -22,7 +22,7 @@ from medrag_graph.interactions.report import (
     ReportedAssertion,
     Step,
 )
-from medrag_graph.interactions.risks import label_of, premise_of
+from medrag_graph.interactions.risks import code_of, label_of, people_severity, premise_of
 from medrag_graph.interactions.speak import people_singled_out
 from medrag_graph.interactions.units import Unit
 from medrag_graph.interactions.whom import names_only
@@ -139,24 +139,49 @@ def populations(patient: Patient) -> frozenset[str]:
     return frozenset(code for code, true in holds.items() if true)
 
 
-def food_findings(hits: Sequence[Hit], telling: Telling) -> list[Finding]:
-    """One finding for each drug and food a source warns of, asked or not."""
+def food_findings(
+    hits: Sequence[Hit], units: Sequence[Unit], foods: Sequence[Unit], telling: Telling
+) -> list[Finding]:
+    """One finding for each drug and food a source or our facts warn of, asked or not; the drug is said first."""
+    known = {unit.id for unit in foods}
     grouped: dict[tuple[str, str], list[Hit]] = {}
     for hit in hits:
-        grouped.setdefault(hit.pair, []).append(hit)
-    found = []
-    for pair, held in sorted(grouped.items()):
-        told = [hit_assertion(hit, telling) for hit in held]
-        made = make_finding("food", "", pair, "", told)
-        headline = say(
-            "food",
-            telling.language,
-            a=telling.name(pair[0]),
-            b=telling.name(pair[1]),
-            what=PAIR[made.severity][telling.language],
+        grouped.setdefault((hit.b, hit.a) if hit.a in known else (hit.a, hit.b), []).append(hit)
+    drinks = {
+        unit.id for unit in foods if "ethanol" in unit.profile.folded or "alcohol" in unit.profile.folded
+    }
+    warned = {drug for drug, food in grouped if food in drinks}
+    found = [
+        food_finding(
+            "", (drug, food), telling.name(food), [hit_assertion(hit, telling) for hit in held], telling
         )
-        found.append(replace(made, headline=headline))
+        for (drug, food), held in sorted(grouped.items())
+    ]
+    for unit in units:
+        for risk in unit.profile.risks:
+            # Where a source speaks of alcohol its words stand, not ours.
+            if code_of(risk.property).kind == "food" and not (
+                risk.property == "food-alcohol" and unit.id in warned
+            ):
+                rule, label = f"food/{risk.property}/{risk.role}", label_of(risk.property, telling.language)
+                path = (Step(unit.id, unit.concept.name),)
+                made = inferred(rule, people_severity(risk), (premise_of(unit, risk),), path, "")
+                found.append(food_finding(risk.property, (unit.id,), label, [made], telling))
     return found
+
+
+def food_finding(
+    topic: str, members: tuple[str, ...], food: str, told: Sequence[ReportedAssertion], telling: Telling
+) -> Finding:
+    made = make_finding("food", topic, members, "", told)
+    headline = say(
+        "food",
+        telling.language,
+        a=telling.name(members[0]),
+        b=food,
+        what=PAIR[made.severity][telling.language],
+    )
+    return replace(made, headline=headline)
 
 
 def duplicate_findings(units: Sequence[Unit], telling: Telling) -> list[Finding]:

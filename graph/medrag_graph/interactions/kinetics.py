@@ -27,7 +27,7 @@ GRADES: Final[dict[tuple[str, bool], Severity]] = {
     ("", True): "moderate",
     ("", False): "minor",
 }
-SUBSTRATES: Final = frozenset({"substrate", "sensitive_substrate", "narrow_index"})
+SUBSTRATES: Final = frozenset({"substrate", "sensitive_substrate", "narrow_index", "activated"})
 SENSITIVE: Final = frozenset({"sensitive_substrate", "narrow_index"})
 CHANGERS: Final = frozenset({"inhibitor", "inducer"})
 
@@ -36,7 +36,7 @@ class Inference(NamedTuple):
     """One inferred interaction and the facts it rests on."""
 
     pair: tuple[str, str]
-    #: ``kinetic/CYP3A4/inhibitor`` ...
+    #: ``kinetic/CYP3A4/inhibitor`` ...; ``kinetic/CYP2D6/inhibitor-activation`` where the enzyme makes what acts.
     rule: str
     severity: Severity
     changer: Unit
@@ -74,4 +74,5 @@ def inferences(
             continue
         pair = (changer.id, substrate.id) if changer.id < substrate.id else (substrate.id, changer.id)
         premises = ((changer, risk), *((substrate, item) for item in beside))
-        yield Inference(pair, f"kinetic/{risk.property}/{risk.role}", severity, changer, substrate, premises)
+        how = f"{risk.role}-activation" if any(item.role == "activated" for item in beside) else risk.role
+        yield Inference(pair, f"kinetic/{risk.property}/{how}", severity, changer, substrate, premises)

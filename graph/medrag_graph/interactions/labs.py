@@ -17,6 +17,10 @@ POTASSIUM_HIGH: Final = FactSource(
     "FDA labels of spironolactone and eplerenone, hyperkalaemia",
     "https://dailymed.nlm.nih.gov/dailymed/search.cfm?query=eplerenone",
 )
+POTASSIUM_LOST: Final = FactSource(
+    "FDA label of furosemide, hypokalaemia",
+    "https://dailymed.nlm.nih.gov/dailymed/search.cfm?query=furosemide",
+)
 #: Drew et al. 2010: QTc over 500 ms, low potassium and female sex make torsades de pointes likelier.
 TORSADES: Final = FactSource(
     "Prevention of torsade de pointes in hospital settings, AHA and ACCF scientific statement, 2010",
@@ -74,7 +78,11 @@ def signals(patient: Patient) -> tuple[Signal, ...]:
         )
     if potassium is not None and potassium < POTASSIUM_LOW:
         grade = "major" if potassium < POTASSIUM_VERY_LOW else "moderate"
-        found.append(Signal("potassium", "QT", f"{potassium:.2g}", grade, "change.potassium_low", TORSADES))
+        said = f"{potassium:.2g}"
+        found += [
+            Signal("potassium", "QT", said, grade, "change.potassium_low", TORSADES),
+            Signal("potassium", "hypokalaemia", said, grade, "change.potassium_lost", POTASSIUM_LOST),
+        ]
     return (*found, *heart_signals(patient), *other_signals(patient))
 
 

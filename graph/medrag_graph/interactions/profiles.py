@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from medrag.lexicon import load_names
 from medrag.lexicon.tables import parse_table
 from medrag.text.normalise import fold_name
-from medrag.vocabulary import Language
+from medrag.vocabulary import SEVERITY_ORDER, Language, Severity
 
 if TYPE_CHECKING:
     from medrag_graph.facts import Risk
@@ -43,6 +43,8 @@ class TherapeuticClass:
     en: str
     zh: str
     fr: str
+    #: How grave two of it are.
+    severity: Severity
 
     def name(self, language: Language) -> str:
         return {"en": self.en, "zh": self.zh, "fr": self.fr}[language]
@@ -118,8 +120,15 @@ def risk_table() -> dict[str, tuple[Risk, ...]]:
 def load_classes() -> tuple[TherapeuticClass, ...]:
     """The closed list, in the table's order. Raises IntegrityError when the table is damaged."""
     text = files("medrag_graph.interactions").joinpath("therapeutic_classes.csv").read_text(encoding="utf-8")
-    columns = ("key", "atc", "en", "zh", "fr")
+    columns = ("key", "atc", "severity", "en", "zh", "fr")
     return tuple(
-        TherapeuticClass(row["key"], row.words("atc"), row["en"], row["zh"], row["fr"])
+        TherapeuticClass(
+            row["key"],
+            row.words("atc"),
+            row["en"],
+            row["zh"],
+            row["fr"],
+            row.one_of("severity", SEVERITY_ORDER),
+        )
         for row in parse_table(text, TABLE, columns, required=columns)
     )

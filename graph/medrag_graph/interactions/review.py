@@ -12,6 +12,7 @@ from medrag.vocabulary import SEVERITY_ORDER, Language
 from medrag_graph.interactions.allergies import allergy_findings
 from medrag_graph.interactions.conditions import condition_findings
 from medrag_graph.interactions.context import Situation, pair_missing
+from medrag_graph.interactions.ensembles import ensemble_findings
 from medrag_graph.interactions.factors import factor_findings, factor_missing
 from medrag_graph.interactions.findings import (
     duplicate_findings,
@@ -41,7 +42,7 @@ from medrag_graph.stores import GraphHome
 __all__ = ["LOGIC", "review"]
 
 #: Version of the rules; a change that changes reports changes it.
-LOGIC: Final = "medrag-interactions/1"
+LOGIC: Final = "medrag-interactions/2"
 #: What no report does, by the sentence that says so.
 LIMITS: Final = ("limit.sources", "limit.facts", "limit.doses")
 
@@ -85,12 +86,13 @@ def all_findings(regimen: Regimen, gathered: Gathered, situation: Situation) -> 
     found = signals(regimen.patient)
     return [
         *pair_findings(units, gathered.hits, situation, found, telling),
-        *condition_findings(gathered.condition_hits, telling),
+        *condition_findings(gathered.condition_hits, units, gathered.conditions, telling),
         *duplicate_findings(units, telling),
         *heap_findings(units, found, telling),
+        *ensemble_findings(units, situation, telling),
         *factor_findings(units, gathered.kidney, regimen.patient, found, telling),
         *allergy_findings(units, gathered.allergies, telling),
-        *food_findings(gathered.food_hits, telling),
+        *food_findings(gathered.food_hits, units, gathered.foods, telling),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
 __all__ = [
     "EDITION",
     "HIGHEST_INFERRED",
+    "PEOPLE",
     "SCALE",
     "SOURCE",
     "cap",
     "code_of",
     "label_of",
+    "people_severity",
     "premise_of",
 ]
 
@@ -27,6 +30,12 @@ __all__ = [
 SOURCE, EDITION, SCALE = "medrag-facts", "medrag", "medrag-rule"
 #: What is inferred is never graded above this.
 HIGHEST_INFERRED: Final[Severity] = "major"
+#: How facts about people are graded: contraindicated is "major" because it is inferred.
+PEOPLE: Final[Mapping[str, Severity]] = {
+    "contraindicated": "major",
+    "avoid": "moderate",
+    "caution": "minor",
+}
 
 
 @cache
@@ -49,6 +58,11 @@ def label_of(name: str, language: Language) -> str:
 
 #: A few thousand facts have a few hundred sources.
 fact_source = lru_cache(maxsize=4096)(FactSource)
+
+
+def people_severity(risk: Risk) -> Severity:
+    """How grave a fact about people is: what a label says to avoid in its boxed warning is major."""
+    return "major" if risk.role == "avoid" and risk.strength == "strong" else PEOPLE[risk.role]
 
 
 def premise_of(unit: Unit, risk: Risk) -> Premise:

@@ -69,7 +69,12 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "fr": "Cumul ({risk}) : {names}",
     },
     "patient": {"en": "{a}, {factor}: {what}", "zh": "{a}，{factor}：{what}", "fr": "{a}, {factor} : {what}"},
-    "food": {"en": "{a} and {b}: {what}", "zh": "{a}与{b}：{what}", "fr": "{a} et {b} : {what}"},
+    "food": {
+        "en": "{a}, if taken with {b}: {what}",
+        "zh": "{a}若与{b}同服：{what}",
+        "fr": "{a}, en cas de prise avec {b} : {what}",
+    },
+    "ensemble": {"en": "{risk}: {names}", "zh": "{risk}：{names}", "fr": "{risk} : {names}"},
     "inhibitor": {
         "en": "{changer} inhibits {enzyme}, which clears {substrate}: its concentration may rise.",
         "zh": "{changer}抑制{enzyme}，而{substrate}经其代谢或转运：后者浓度可能升高。",
@@ -79,6 +84,16 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "{changer} induces {enzyme}, which clears {substrate}: its concentration may fall.",
         "zh": "{changer}诱导{enzyme}，而{substrate}经其代谢或转运：后者浓度可能降低。",
         "fr": "{changer} induit {enzyme}, qui élimine {substrate} : sa concentration peut diminuer.",
+    },
+    "inhibitor-activation": {
+        "en": "{changer} inhibits {enzyme}, which forms what acts from {substrate}: its effect may weaken.",
+        "zh": "{changer}抑制{enzyme}，而{substrate}经其转化为活性物质：疗效可能减弱。",
+        "fr": "{changer} inhibe {enzyme}, qui forme la substance active de {substrate} : son effet peut diminuer.",
+    },
+    "inducer-activation": {
+        "en": "{changer} induces {enzyme}, which forms what acts from {substrate}: its effect may change.",
+        "zh": "{changer}诱导{enzyme}，而{substrate}经其转化为活性物质：疗效可能改变。",
+        "fr": "{changer} induit {enzyme}, qui forme la substance active de {substrate} : son effet peut changer.",
     },
     "carried": {
         "en": "Each of these drugs carries this risk: {risk}.",
@@ -205,6 +220,11 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "en": "Low potassium makes torsades de pointes and digoxin toxicity likelier: correct it first.",
         "zh": "低血钾增加尖端扭转型室速及地高辛中毒风险：应先纠正。",
         "fr": "L'hypokaliémie favorise torsades de pointes et toxicité de la digoxine : corriger d'abord.",
+    },
+    "change.potassium_lost": {
+        "en": "Potassium is already low: correct it before giving what lowers it further, and monitor.",
+        "zh": "血钾已偏低：应先纠正，再使用会进一步降低血钾的药物，并监测。",
+        "fr": "La kaliémie est déjà basse : la corriger avant ce qui l'abaisse encore, et surveiller.",
     },
     "change.qtc_long": {
         "en": "QTc is already prolonged: avoid adding, or monitor the ECG.",

@@ -89,4 +89,4 @@ def test_nothing_is_ever_called_safe() -> None:
 
 def test_foods_speak_too(memory: MemoryGraph, sources: TextSources) -> None:
     report = ask(memory, sources, "辛伐他汀", language="zh")
-    assert [item.headline for item in of_kind(report, "food")] == ["葡萄柚汁与辛伐他汀：严重相互作用"]
+    assert [item.headline for item in of_kind(report, "food")] == ["辛伐他汀若与葡萄柚汁同服：严重相互作用"]
