@@ -12,6 +12,7 @@ from medrag_graph.coded import code_claims
 from medrag_graph.concepts import Named, name_concepts
 from medrag_graph.ends import Dangling, Ends
 from medrag_graph.join import Join, join_things
+from medrag_graph.kinship import kin_links
 from medrag_graph.links import LINKS, merge_links, part_links, salt_links, stated_links
 from medrag_graph.model import GraphData
 from medrag_graph.things import Thing, read_things
@@ -49,6 +50,7 @@ def build_parts(catalogue: Catalogue, editions: Sequence[str], snapshot: str) ->
         *stated_links([item for item in stated if item.predicate in LINKS], ends),
         *part_links(join, named),
         *salt_links(join, named),
+        *kin_links(join, named),
     ]
     claims = make_claims([item for item in stated if item.predicate in CLAIMS], ends)
     coded = code_claims(claims, named.concepts)

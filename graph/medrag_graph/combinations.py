@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from medrag_graph.minerals import ELEMENTS
+
 __all__ = ["CO_NAMES", "split_parts"]
 
 #: British Approved Names of compounded preparations (British Pharmacopoeia Commission), with what they hold.
@@ -51,5 +53,13 @@ def split_parts(text: str) -> tuple[str, ...]:
     parts = [part.strip() for part in _BETWEEN.split(bare)]
     if len(parts) > 1:
         parts = [piece.strip() for part in parts for piece in _COMMA.split(part)]
-    kept = tuple(part for part in parts if part)
+    kept = shared_salt([part for part in parts if part])
     return kept if len(kept) > 1 else (text,)
+
+
+def shared_salt(parts: list[str]) -> tuple[str, ...]:
+    """``aluminum``, ``magnesium hydroxide`` -> both hydroxides: a mineral named alone shares the last one's salt."""
+    first, *salt = parts[-1].split() if parts else [""]
+    if not salt or first.casefold() not in ELEMENTS:
+        return tuple(parts)
+    return tuple(f"{part} {' '.join(salt)}" if part.casefold() in ELEMENTS else part for part in parts)

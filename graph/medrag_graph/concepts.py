@@ -13,7 +13,7 @@ from medrag.vocabulary import Language
 from medrag_graph.join import Group, Join
 from medrag_graph.model import ConceptKind, GraphConcept
 from medrag_graph.nearness import near_keys
-from medrag_graph.things import LANGUAGE_ORDER, MEDRAG, Thing, ThingName
+from medrag_graph.things import BRAND, LANGUAGE_ORDER, MEDRAG, Thing, ThingName, tier_of
 
 __all__ = ["Named", "name_concepts"]
 
@@ -22,12 +22,6 @@ ID_SYSTEMS: Final[tuple[str, ...]] = ("rxnorm", "drugbank", "unii", "doid", "mes
 #: What a group is, by the first of these that any of its things is.
 KINDS: Final[tuple[ConceptKind, ...]] = ("food", "drug", "class", "disease", "finding")
 _NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
-#: How a name stands for a concept, the surest first: the main name of our tables, a name a source prefers, another
-#: name of our tables, any other of a source, an abbreviation.
-OURS: Final[Mapping[str, int]] = {"preferred": 0, "synonym": 2}
-THEIRS: Final[Mapping[str, int]] = {"preferred": 1, "synonym": 3, "brand": 3, "abbreviation": 4}
-#: A brand of our own table is said of this one thing.
-BRAND: Final = f"{MEDRAG}:brand/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +61,6 @@ def name_concepts(join: Join) -> Named:
     add_near(tiers)
     names, hidden = index(tiers, {concept.id: concept.kind for concept in concepts})
     return Named(ids, tuple(sorted(concepts, key=lambda c: c.id)), names, hidden)
-
-
-def tier_of(thing: Thing, name: ThingName) -> int:
-    if thing.id.startswith(BRAND):
-        return 0
-    return OURS[name.form] if thing.edition == MEDRAG else THEIRS[name.form]
 
 
 def code_keys(group: Group) -> Iterator[str]:

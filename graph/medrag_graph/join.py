@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,9 +11,10 @@ from typing import Final, Literal
 from medrag.text.normalise import fold_name
 from medrag_graph.combinations import split_parts
 from medrag_graph.foods import FOODS
+from medrag_graph.products import prepared_names
 from medrag_graph.salts import split_salt
 from medrag_graph.stems import english_forms
-from medrag_graph.things import Thing
+from medrag_graph.things import Thing, tier_of
 
 __all__ = ["Conflict", "Group", "Join", "JoinStep", "join_things"]
 
@@ -95,6 +97,7 @@ def join_things(things: Sequence[Thing]) -> Join:
     joiner.by_code()
     joiner.by_preferred_name()
     joiner.by_synonym()
+    joiner.by_turned_name()
     joiner.by_stem()
     joiner.by_food()
     joiner.by_parts()
@@ -247,6 +250,30 @@ class Joiner:
                     held[family, name_key(name.folded, family)].add(root)
         return held
 
+    def surest_index(self) -> dict[str, dict[int, int]]:
+        """Name -> the sets (by root) of drugs that have it, and how surely; abbreviations left out."""
+        held: dict[str, dict[int, int]] = defaultdict(dict)
+        for at, thing in enumerate(self.things):
+            if self.family(at) != "drug":
+                continue
+            root = self.root(at)
+            for name in thing.names:
+                if name.form in ("preferred", "synonym"):
+                    tier = tier_of(thing, name)
+                    held[name.folded][root] = min(tier, held[name.folded].get(root, tier))
+        return held
+
+    def by_turned_name(self) -> None:
+        """English lists put the main word first: "ESTROGENS,CONJUGATED" is conjugated estrogens where nobody else is."""
+        named = self.synonym_index()
+        for at, thing in enumerate(self.things):
+            if self.family(at) != "drug" or has_language(thing, "fr"):
+                continue
+            for key in sorted({turned(name.folded) for name in thing.preferred()} - {""}):
+                others = {self.root(item) for item in named.get(("drug", key), ())} - {self.root(at)}
+                if len(others) == 1:
+                    self.unite(min(others), at, "synonym", f"turned: {key}")
+
     def by_synonym(self) -> None:
         """A thing whose preferred name is another's synonym, and nobody else's, is that other; a salt is not its base."""
         named = self.synonym_index()
@@ -340,10 +367,10 @@ class PartFinder:
     """Finds the sets that the parts of a combination's name mean."""
 
     joiner: Joiner
-    named: dict[tuple[str, str], set[int]] = field(init=False)
+    named: dict[str, dict[int, int]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.named = self.joiner.synonym_index()
+        self.named = self.joiner.surest_index()
 
     def parts(self, thing: Thing) -> tuple[int, ...]:
         """The sets of all parts in order, two at least; () when a part is not known or means several."""
@@ -356,10 +383,15 @@ class PartFinder:
         return ()
 
     def one(self, part: str) -> int | None:
+        """The set that a part means: of those that have the name, the one that has it most surely."""
         for key in self.keys(fold_name(part)):
-            held = {self.joiner.root(at) for at in self.named.get(("drug", key), ())}
+            held: dict[int, int] = {}
+            for at, tier in self.named.get(key, {}).items():
+                root = self.joiner.root(at)
+                held[root] = min(tier, held.get(root, tier))
             if held:
-                return min(held) if len(held) == 1 else None
+                surest = [root for root, tier in held.items() if tier == min(held.values())]
+                return surest[0] if len(surest) == 1 else None
         return None
 
     def keys(self, folded: str) -> Iterator[str]:
@@ -368,6 +400,7 @@ class PartFinder:
         salt = split_salt(folded)
         if salt:
             yield salt[0]
+        yield from prepared_names(folded)
 
 
 def known_codes(thing: Thing) -> dict[str, set[str]]:
@@ -383,6 +416,14 @@ def name_key(folded: str, family: str) -> str:
     if family != "class":
         return folded
     return " ".join(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in folded.split())
+
+
+def turned(folded: str) -> str:
+    """``estrogens,conjugated`` -> ``conjugated estrogens``; "" for a name without one comma between letters."""
+    main, comma, first = folded.partition(",")
+    if not comma or not re.fullmatch(r"[a-z ]{3,},\s?[a-z ]{3,}", folded) or split_salt(folded):
+        return ""
+    return f"{first.strip()} {main.strip()}"
 
 
 def has_language(thing: Thing, language: str) -> bool:

@@ -9,6 +9,7 @@ from medrag.records import Assertion, Stated
 from medrag_graph.concepts import Named
 from medrag_graph.ends import Ends
 from medrag_graph.join import Group, Join
+from medrag_graph.kinship import preparation_links
 from medrag_graph.model import Evidence, Link, LinkKind
 from medrag_graph.salts import split_salt
 from medrag_graph.stems import english_forms
@@ -74,7 +75,13 @@ def salt_links(join: Join, named: Named) -> Iterator[Link]:
             continue
         found = base_of(group, identifier, named, kinds) if identifier not in told else None
         if found is not None and told.get(found[0], Link("form_of", "", "", "")).target != identifier:
-            yield Link("form_of", identifier, found[0], found[1])
+            told[identifier] = Link("form_of", identifier, *found)
+            yield told[identifier]
+    for link in preparation_links(join, named):
+        base = told.get(link.target)
+        target = base.target if base else link.target
+        if link.source not in told and target != link.source:
+            yield Link("form_of", link.source, target, link.edition)
 
 
 def base_of(group: Group, identifier: str, named: Named, kinds: Mapping[str, str]) -> tuple[str, str] | None:

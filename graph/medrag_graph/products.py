@@ -9,7 +9,7 @@ from typing import Final
 from medrag.text.normalise import fold_name, has_han
 from medrag_graph.wordlists import listed
 
-__all__ = ["bare_names"]
+__all__ = ["bare_names", "prepared_names", "without_suffix"]
 
 _NUMBER: Final = r"\d+(?:[.,]\d+)*"
 _UNIT: Final = (
@@ -25,6 +25,15 @@ _COUNT: Final = re.compile(
 )
 _PACK: Final = re.compile(r"(?:\s[x×*#]\s*|\s#)\d+\b.*$")
 _BRACKETS: Final = re.compile(r"\([^)]*\)|（[^）]*）|\[[^\]]*\]|【[^】]*】")
+#: A remark behind a name, "(Insomnia)", "(rDNA Origin)"; what a salt is given as is none, nor an anion in French
+#: ("sodium (citrate de)"), nor is whether a vaccine lives.
+_REMARK: Final = re.compile(
+    r"\s+\((?!as )(?![^)]*\b(?:live|attenuated|inactivated|hydrolyzed|like|type)\b)"
+    r"(?![^)]* (?:de|du|d'|of)\))[a-z][a-z ,.]{2,}\)$"
+)
+_PHRASES: Final = re.compile(r"\b(?:lipid complex|intrauterine (?:system|device))\b")
+#: Left at the end of a name once the forms between which it stood are gone: "sublingual and buccal".
+_LOOSE: Final = frozenset({"and", "et", "with", "avec", "or", "ou"})
 _SIGNS: Final = re.compile(r"[®™©]|\((?:r|tm|c)\)")
 
 #: Dose forms, routes and release words in English (USP, NCPDP and prescribers' short forms) and French (ANSM).
@@ -42,6 +51,14 @@ _WORDS: Final = listed(
     qid qd od bd tds prn for of in low dose high comprime comprimes gelule gelules sachets solution
     sirop gouttes pommade creme injectable buvable sous cutanee voie orale lp pellicule pellicules
     secable orodispersibles dispersibles collyre suppositoire tab. cap. inj. susp. soln. sol
+    hfa diskus ellipta respimat handihaler turbuhaler turbohaler flexhaler respiclick twisthaler redihaler
+    aerosol neb nebs respule respules flexpen kwikpen solostar flextouch tempo autoinjector
+    sensoready pushtronex implant implants gum intrapleural intravesical intraperitoneal intrathecal
+    intravitreal intrauterine intranasal urogenital pyelocalyceal liposomal liposome
+    viscous supplement supplements supplemental product products gastro resistant resistante
+    gastroresistant effervescents lyophilisat lyoc dispositif
+    transdermique unidose collutoire
+    biogaran mylan viatris teva sandoz arrow zentiva zydus cristers accord krka almus ranbaxy evolugen
     """
 )
 #: Chinese dose forms, the longest first, taken off the end; and what stands before a name.
@@ -60,6 +77,23 @@ _ZH_SALT_START: Final = re.compile(
 _ZH_SALT_END: Final = re.compile(r"(?<=.{2})(?:钠|钾|钙|镁|锌|盐酸盐|硫酸盐)$")
 
 
+#: FDA, "Nonproprietary Naming of Biological Products" (2017): four letters without meaning after a hyphen, which
+#: folding makes a space, and before the name prefixes such as ado- and ziv-. Only after the stems of biologicals:
+#: the four letters of "losartan hctz" mean a second drug.
+_BIOLOGIC: Final = re.compile(
+    r"(?:(?P<prefix>ado|ziv|fam|tbo) )?"
+    r"(?P<name>(?:[a-z]+ )*[a-z]*(?:mab|cept|stim|kin|leukin|ase|ermin|cog|alfa|alpha|beta|glargine|aspart|lispro"
+    r"|toxina|tecan|tansine|dotin|teplase|parsporin))(?: (?P<suffix>[a-z]{4}))?"
+)
+
+
+def without_suffix(folded: str) -> Iterator[str]:
+    """The name of a biological without FDA's prefix or suffix: ``infliximab dyyb`` -> ``infliximab``."""
+    match = _BIOLOGIC.fullmatch(folded)
+    if match and (match["prefix"] or match["suffix"]):
+        yield match["name"]
+
+
 def bare_names(text: str) -> Iterator[tuple[str, str]]:
     """(what was taken off, folded rest), the least taken first. The text itself is the first, with ``exact``."""
     folded = fold_name(text)
@@ -74,10 +108,32 @@ def latin(folded: str) -> Iterator[tuple[str, str]]:
     without = tidy(_STRENGTH.sub(" ", _PACK.sub(" ", _BRACKETS.sub(" ", folded))))
     if without and without != folded:
         yield "strength", without
-    words = without.split()
-    kept = [word for word in words if word.strip(".,;") not in _WORDS]
-    if kept and kept != words:
-        yield "form", tidy(" ".join(kept))
+    kept = unformed(without)
+    if kept and kept != without:
+        yield "form", kept
+    for key in dict.fromkeys((folded, without, kept)):
+        yield from (("suffix", name) for name in without_suffix(key))
+
+
+def unformed(folded: str) -> str:
+    """A folded name without words of form, route and packing."""
+    kept = [word for word in _PHRASES.sub(" ", folded).split() if word.strip(".,;") not in _WORDS]
+    while kept and kept[-1] in _LOOSE:
+        kept.pop()
+    return tidy(" ".join(kept))
+
+
+def prepared_names(name: str) -> tuple[str, ...]:
+    """What a source's name for a preparation calls the drug: without a remark behind it, and without form and route.
+
+    Of a vaccine nothing: given by mouth or nose it is another, living one.
+    """
+    folded = fold_name(name)
+    if "vaccin" in folded or "toxoid" in folded:
+        return ()
+    plain = _REMARK.sub("", folded)
+    told = (plain, unformed(plain), *without_suffix(plain))
+    return tuple(key for key in dict.fromkeys(told) if key and key != folded)
 
 
 def chinese(folded: str) -> Iterator[tuple[str, str]]:

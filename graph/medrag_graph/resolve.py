@@ -42,6 +42,8 @@ ENDINGS: Final = frozenset(
 )
 #: Words of a Latin name that may stand in another order: "acid, acetylsalicylic".
 MOST_TURNED: Final = 3
+#: Chinese names of drugs have letters too: 维生素D3, 异维A酸.
+HAN_NAME: Final = r"[\u4e00-\u9fffa-z\d\u03b1-\u03c9]{6,}"
 #: How far, by normalised Damerau-Levenshtein or Jaro-Winkler likeness, a name may be and still be offered.
 LEAST_LIKE: Final = 0.75
 #: One character of three is a third of a Chinese name.
@@ -144,17 +146,23 @@ class Resolver:
         return []
 
     def base(self, concept: GraphConcept) -> GraphConcept:
-        """The drug that a salt or ester is a form of; a mineral's salt stays what it is."""
+        """The drug that a salt, ester or preparation is a form of. What our table gives another ATC code than that drug's
+        (isosorbide mononitrate beside isosorbide) is a drug by itself, and a mineral's salt stays what it is."""
         seen = {concept.id}
         while fold_name(concept.name).split()[0] not in MINERALS:
             links = self.store.links_from([concept.id], ("form_of",))
             targets = sorted({link.target for link in links} - seen)
             above = self.store.concept(targets[0]) if len(targets) == 1 else None
-            if above is None:
+            if above is None or self.apart(concept, above):
                 break
             seen.add(above.id)
             concept = above
         return concept
+
+    @staticmethod
+    def apart(concept: GraphConcept, above: GraphConcept) -> bool:
+        code = concept.codes.get("atc")
+        return code is not None and code != above.codes.get("atc")
 
     def parts(self, concept: GraphConcept) -> tuple[GraphConcept, ...]:
         links = self.store.links_to([concept.id], ("part_of",))
@@ -179,7 +187,7 @@ class Resolver:
         if "drug" not in self.kinds:
             return None
         divided = (split_parts(key) for _, key in bare_names(text))
-        told = next((some for some in divided if len(some) > 1), ())
+        told = next((some for some in divided if len(some) > 1), ()) or self.run_together(text)
         if not 1 < len(told) <= 12:
             return None
         found = [self.by_name(part) for part in told]
@@ -192,6 +200,15 @@ class Resolver:
             return Resolution(text, "resolved", next(iter(parts.values())), how="parts")
         ordered = tuple(parts[identifier] for identifier in sorted(parts))
         return Resolution(text, "resolved", self.combination(ordered), (), ordered, "parts")
+
+    def run_together(self, text: str) -> tuple[str, ...]:
+        """Two Chinese names written as one, 氨氯地平贝那普利: the only division into two drugs, each of three characters
+        at least; () when there is none or another."""
+        whole = [key for how, key in bare_names(text) if re.fullmatch(HAN_NAME, key)]
+        cuts = [(key[:at], key[at:]) for key in dict.fromkeys(whole) for at in range(3, len(key) - 2)]
+        held = self.held([part for cut in cuts for part in cut])
+        found = [cut for cut in cuts if all(any(c.kind == "drug" for c in held.get(p, ())) for p in cut)]
+        return found[0] if len({frozenset(cut) for cut in found}) == 1 else ()
 
     def combination(self, parts: tuple[GraphConcept, ...]) -> GraphConcept:
         """The product of exactly these parts, or one made up for the purpose, which the store does not hold."""

@@ -19,6 +19,7 @@ from medrag.vocabulary import Language
 from medrag_graph.foods import FOODS, Food
 
 __all__ = [
+    "BRAND",
     "LANGUAGE_ORDER",
     "MEDRAG",
     "Thing",
@@ -26,6 +27,7 @@ __all__ = [
     "catalogue_things",
     "lexicon_things",
     "read_things",
+    "tier_of",
 ]
 
 #: What our own tables are called where an edition is asked for.
@@ -46,6 +48,14 @@ PREFIXES: Final[Mapping[str, str]] = {
     "mesh": "mesh",
     "chebi": "chebi",
 }
+
+
+#: How a name stands for a concept, the surest first: the main name of our tables, a name a source prefers, another
+#: name of our tables, any other of a source, an abbreviation.
+OURS: Final[Mapping[str, int]] = {"preferred": 0, "synonym": 2}
+THEIRS: Final[Mapping[str, int]] = {"preferred": 1, "synonym": 3, "brand": 3, "abbreviation": 4}
+#: A brand of our own table is said of this one thing.
+BRAND: Final = f"{MEDRAG}:brand/"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -158,3 +168,9 @@ def brand_things() -> Iterator[Thing]:
 
 def food_id(food: Food) -> str:
     return f"{MEDRAG}:food/{food.names['en'][0]}"
+
+
+def tier_of(thing: Thing, name: ThingName) -> int:
+    if thing.id.startswith(BRAND):
+        return 0
+    return OURS[name.form] if thing.edition == MEDRAG else THEIRS[name.form]

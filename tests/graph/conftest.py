@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from bolt_server import running
 from small_graph import Drawing, TextSources, small_drawing, small_sources
+from whole_mirror import Whole, whole_mirror
 
 from medrag_graph.stores import MemoryGraph
 
@@ -34,3 +36,10 @@ def bolt_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip("arcadedb-embedded is not installed; make test-bolt installs it")
     with running(tmp_path_factory.mktemp("bolt")) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def whole(shared: Path, wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+    """The graph of the whole mirror, built once; tests that ask for it are marked ``shared`` and ``slow``."""
+    with whole_mirror(shared, wheels, tmp_path_factory.mktemp("whole")) as held:
+        yield held

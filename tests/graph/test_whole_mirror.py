@@ -2,64 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from whole_mirror import Whole
 
-from medrag.settings import Settings
-from medrag_api.wiring import open_workshop
-from medrag_graph.build import build_graph
 from medrag_graph.graph_file import read_graph, write_graph
-from medrag_graph.model import GraphData
-from medrag_graph.report import JoinReport, SourceJoin, join_report
+from medrag_graph.report import SourceJoin
 from medrag_graph.resolve import resolve, resolve_condition
-from medrag_graph.stores import MemoryGraph
-from medrag_ingest.cards import load_cards
-from medrag_ingest.receipt import Receipt
-from medrag_ingest.staging import stage_card
 
 pytestmark = [pytest.mark.shared, pytest.mark.slow]
-
-NAMES = (
-    "ansm",
-    "disease-ontology",
-    "drug-names",
-    "drugbank-vocabulary",
-    "drugcentral",
-    "hetionet",
-    "names-zh-faker",
-    "ndfrt",
-    "openmedicine-renal",
-    "pharmacotherapydb",
-    "zh-names",
-)
-
-
-@dataclass(frozen=True)
-class Whole:
-    data: GraphData
-    store: MemoryGraph
-    report: JoinReport
-
-
-@pytest.fixture(scope="module")
-def whole(shared: Path, wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
-    """Every card that names drugs, classes or diseases, staged without an index."""
-    home = tmp_path_factory.mktemp("whole")
-    settings = Settings(home=home, mirror=(wheels, shared / "corpora"), encoder="none", offline=True)
-    workshop = open_workshop(settings)
-    cards = load_cards()
-    editions = []
-    for name in NAMES:
-        state = stage_card(
-            cards[name], workshop, Receipt("run", name, cards[name].edition_id), lambda *_: None
-        )
-        editions.append(state.edition.id)
-    data = build_graph(workshop.catalogue, editions, "s_whole")
-    yield Whole(data, MemoryGraph(data), join_report(data, workshop.catalogue, editions))
-    workshop.catalogue.close()
 
 
 def of(held: tuple[SourceJoin, ...], edition: str, kind: str) -> SourceJoin:

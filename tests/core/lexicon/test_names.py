@@ -107,7 +107,9 @@ def test_no_everyday_word_is_a_name() -> None:
 
 
 def test_international_names_are_lower_case() -> None:
-    acronyms = re.compile(r"\b(?:BCG|VIII|GM1|Q10|[A-Z])\b")  # amphotericin B, coenzyme Q10, factor VIII
+    acronyms = re.compile(
+        r"\b(?:BCG|VIII|GM1|Q10|St|John|[A-Z])\b"
+    )  # amphotericin B, coenzyme Q10, St. John's wort
     for row in load_names("drug"):
         plain = acronyms.sub("", row.en)
         assert plain == plain.lower(), row.en
