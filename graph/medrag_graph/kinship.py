@@ -78,9 +78,9 @@ def preparation_links(join: Join, named: Named) -> Iterator[Link]:
     the suffix FDA gives a biosimilar, is a form of that other: its brands mean the drug."""
     kinds = {concept.id: concept.kind for concept in named.concepts}
     preferred: dict[str, set[str]] = defaultdict(set)
-    for identifier, keys in drug_names(join, named, kinds):
+    for drug, keys in drug_names(join, named, kinds):
         for key in keys:
-            preferred[key].add(identifier)
+            preferred[key].add(drug)
     for number, group in enumerate(join.groups):
         identifier = named.ids.get(number)
         if identifier is None or group.parts or kinds[identifier] != "drug" or is_ours(group):
