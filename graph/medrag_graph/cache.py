@@ -14,7 +14,6 @@ import medrag
 from medrag.catalogue import Catalogue
 from medrag.errors import GraphUnavailable, IntegrityError, Place
 from medrag.records import Edition
-from medrag_graph.build import build_graph
 from medrag_graph.graph_file import LAYOUT, read_graph, write_graph
 from medrag_graph.model import GraphData
 
@@ -92,6 +91,9 @@ def build_kept(
     home: Path, key: str, catalogue: Catalogue, editions: Iterable[Edition], snapshot: str, word: Word
 ) -> GraphData:
     from filelock import FileLock, Timeout
+
+    # A start that finds its graph kept needs none of what builds one.
+    from medrag_graph.build import build_graph
 
     def quiet(_: str) -> None:
         """The damage was told of before the lock was asked for."""

@@ -73,6 +73,8 @@ def find_hits(
     nodes = {node for unit in units for node in unit.reach}
     beyond = nodes if others is units else {node for unit in others for node in unit.reach}
     claims = store.claims_between(nodes, beyond, predicates, editions)
+    if not claims:
+        return ()
     owners, beside = owners_of(units), owners_of(others)
     listed = frozenset(store.class_editions())
     best: dict[tuple[str, str, str], Hit] = {}

@@ -36,12 +36,13 @@ class Indexes:
         for link in data.links:
             self.links_from.setdefault(link.source, []).append(link)
             self.links_to.setdefault(link.target, []).append(link)
-        #: One end to other end to the claims between them, whichever way round they are stated.
-        self.between: dict[str, dict[str, list[Claim]]] = {}
+        #: Predicate to one end to other end to the claims between them, whichever way round they are stated.
+        self.between: dict[str, dict[str, dict[str, list[Claim]]]] = {}
         for claim in data.claims:
-            self.between.setdefault(claim.subject, {}).setdefault(claim.object, []).append(claim)
+            held = self.between.setdefault(claim.predicate, {})
+            held.setdefault(claim.subject, {}).setdefault(claim.object, []).append(claim)
             if claim.subject != claim.object:
-                self.between.setdefault(claim.object, {}).setdefault(claim.subject, []).append(claim)
+                held.setdefault(claim.object, {}).setdefault(claim.subject, []).append(claim)
         #: (end, predicate) to the claims with that end.
         self.of: dict[tuple[str, str], list[Claim]] = {}
         for claim in data.claims:
@@ -50,7 +51,6 @@ class Indexes:
         self.holding = holding_of(data)
         self.class_editions = class_editions_of(data)
         self.claim_editions = claim_editions_of(data)
-        self.counts = counts_of(data)
         self.graph: networkx.MultiDiGraph[str] | None = None
 
 
@@ -92,16 +92,10 @@ class MemoryGraph:
         return tuple(self._indexes().kinds.get(kind, ()))
 
     def links_from(self, identifiers: Iterable[str], kinds: Sequence[LinkKind]) -> Sequence[Link]:
-        held = self._indexes().links_from
-        return links_in_order(
-            link for item in set(identifiers) for link in held.get(item, ()) if link.kind in kinds
-        )
+        return chosen(self._indexes().links_from, identifiers, kinds)
 
     def links_to(self, identifiers: Iterable[str], kinds: Sequence[LinkKind]) -> Sequence[Link]:
-        held = self._indexes().links_to
-        return links_in_order(
-            link for item in set(identifiers) for link in held.get(item, ()) if link.kind in kinds
-        )
+        return chosen(self._indexes().links_to, identifiers, kinds)
 
     def claims_between(
         self,
@@ -110,16 +104,18 @@ class MemoryGraph:
         predicates: Sequence[Predicate],
         editions: Iterable[str],
     ) -> Sequence[Claim]:
-        held, right, allowed = self._indexes().between, frozenset(other), frozenset(editions)
+        between, allowed = self._indexes().between, frozenset(editions)
+        left, right = set(one), set(other)
         found: list[Claim] = []
-        for left in set(one):
-            beside = held.get(left)
-            if beside is None:
-                continue
-            # Walking the smaller of the two sides keeps a hub class from costing its every neighbour.
-            common = right & beside.keys()
-            found.extend(claim for item in common for claim in beside[item])
-        return claims_in_order(c for c in found if c.edition in allowed and c.predicate in predicates)
+        for held in (between[what] for what in set(predicates) if what in between):
+            # Most classes of a drug have no claim of the kind asked for; what has none is left out before any pairing.
+            speaking = right & held.keys()
+            for item in left & held.keys():
+                beside = held[item]
+                # Walking the smaller of the two sides keeps a hub class from costing its every neighbour.
+                for end in speaking & beside.keys():
+                    found += beside[end]
+        return claims_in_order(claim for claim in found if claim.edition in allowed)
 
     def claims_of(
         self, identifiers: Iterable[str], predicates: Sequence[Predicate], editions: Iterable[str]
@@ -139,7 +135,7 @@ class MemoryGraph:
         return self._indexes().class_editions
 
     def counts(self) -> Mapping[str, int]:
-        return self._indexes().counts
+        return counts_of(self._indexes().data)
 
     def network(self) -> networkx.MultiDiGraph[str]:
         """Links and claims as one networkx graph, for paths and exports; made at the first call and kept."""
@@ -150,6 +146,14 @@ class MemoryGraph:
 
     def close(self) -> None:
         self._held = None
+
+
+def chosen(
+    held: Mapping[str, Sequence[Link]], identifiers: Iterable[str], kinds: Sequence[LinkKind]
+) -> Sequence[Link]:
+    """The links of some concepts, of some kinds, in canonical order: most have one, or none."""
+    found = [link for item in set(identifiers) for link in held.get(item, ()) if link.kind in kinds]
+    return tuple(found) if len(found) < 2 else links_in_order(found)
 
 
 def draw(data: GraphData) -> networkx.MultiDiGraph[str]:
