@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from medrag.identifiers import content_id
 from medrag.records import Edition
 
-__all__ = ["editions_in_force", "set_key", "succeeded", "valid_until"]
+__all__ = ["editions_in_force", "editions_serving", "set_key", "succeeded", "valid_until"]
 
 
 def editions_in_force(editions: Sequence[Edition], day: date) -> tuple[Edition, ...]:
@@ -22,6 +22,21 @@ def editions_in_force(editions: Sequence[Edition], day: date) -> tuple[Edition, 
         if held is None or order(edition) > order(held):
             newest[edition.work] = edition
     return tuple(newest[work] for work in sorted(newest))
+
+
+def editions_serving(
+    editions: Sequence[Edition], day: date, today: date, lists: Container[str]
+) -> tuple[Edition, ...]:
+    """The editions in force on ``day``, and today's of those works among ``lists`` that had none yet; by work.
+
+    ``lists``: works that are lists of names. A question about a day long ago is written in today's names, and what a
+    drug is called is no statement about it.
+    """
+    forced = {edition.work: edition for edition in editions_in_force(editions, day)}
+    for edition in editions_in_force(editions, today) if forced else ():
+        if edition.work in lists:
+            forced.setdefault(edition.work, edition)
+    return tuple(forced[work] for work in sorted(forced))
 
 
 def order(edition: Edition) -> tuple[date, str, int, str]:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 
 from medrag.catalogue import Catalogue
-from medrag.editions import editions_in_force, set_key, succeeded
+from medrag.editions import editions_in_force, editions_serving, set_key, succeeded
 from medrag.errors import Unavailable
 from medrag.protocols import Encoder, IndexFilter, IndexReader
 from medrag.records import Edition, Passage, Snapshot, Work
@@ -162,7 +162,7 @@ class OpenShelf:
     def standing(self, as_of: date | None = None) -> Standing:
         """What is stated by the editions in force on a day. Raises Unavailable when there is none."""
         editions = self.in_force(as_of)
-        known = self.with_names(editions)
+        known = self.serving(as_of)
         key = set_key(known)
         lists = tuple(edition.id for edition in known if self.names_things(edition))
         with self._reading:
@@ -172,14 +172,15 @@ class OpenShelf:
                 self._standing.popitem(last=False)
         return found
 
-    def with_names(self, editions: Sequence[Edition]) -> tuple[Edition, ...]:
-        """The editions, and today's of those name lists that none of them is of, by work.
+    def serving(self, as_of: date | None = None) -> tuple[Edition, ...]:
+        """The editions in force on a day, and today's lists of names where there was none yet; by work.
 
-        A question about a day long ago is written in today's names. What a drug is called is no statement about it.
+        Raises Unavailable when none was in force.
         """
-        works = {edition.work for edition in editions}
-        today = [item for item in self.in_force() if item.work not in works and self.names_things(item)]
-        return tuple(sorted((*editions, *today), key=lambda edition: edition.work))
+        self.in_force(as_of)
+        today = datetime.now(UTC).date()
+        lists = {work.id for work in self.works.values() if work.kind == "terminology"}
+        return editions_serving(tuple(self.editions.values()), as_of or today, today, lists)
 
     def names_things(self, edition: Edition) -> bool:
         """Whether the edition is of a list of names."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 
 from medrag.errors import GraphUnavailable, Unavailable
 from medrag.settings import Settings
@@ -16,40 +18,66 @@ from medrag_graph.stores import GraphHome
 
 __all__ = ["Desk", "Opener"]
 
-Opener = Callable[[Settings, OpenShelf], GraphHome]
+#: Opens the graph of the editions that serve on a day; None is today.
+Opener = Callable[[Settings, OpenShelf, date | None], GraphHome]
+#: Graphs kept open beside today's, for questions about other days; of a large shelf each has some hundred MB.
+KEPT_DAYS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A graph, and what reviews have found out from it."""
+
+    graph: GraphHome
+    known: Known
 
 
 class Desk:
-    """The graph opens when it is first asked for, once, however many ask; a server asks before its readers do."""
+    """A graph opens when it is first asked for, once, however many ask; a server asks for today's before its readers.
+
+    Today's graph is of the editions in force. A question about another day is asked of the graph of that day's
+    editions, which is made when the first such question comes.
+    """
 
     def __init__(self, settings: Settings, shelf: OpenShelf, opener: Opener) -> None:
         self.settings = settings
         self.shelf = shelf
         self.sources = OpenShelfSources(shelf, settings.fingerprint())
-        self._known = Known()
         self._opener = opener
         self._opening = threading.Lock()
-        self._graph: GraphHome | None = None
+        #: By what they answer to, in the order they were opened.
+        self._graphs: dict[str, Opened] = {}
         self._closed = False
 
     @property
     def opened(self) -> bool:
-        """Whether the graph is there already."""
-        return self._graph is not None
+        """Whether today's graph is there already."""
+        return self.sources.graph(None) in self._graphs
 
-    def graph(self) -> GraphHome:
-        """The graph of the shelf's snapshot. Raises Unavailable when it cannot be had; the next call tries again."""
-        held = self._graph
-        if held is not None:
-            return held
-        with self._opening:
-            if self._graph is None:
-                self._graph = self._opener(self.settings, self.shelf)
-            held = self._graph
+    def graph(self, as_of: date | None = None) -> GraphHome:
+        """The graph that serves on a day. Raises Unavailable when it cannot be had; the next call tries again."""
+        return self._open(as_of).graph
+
+    def _open(self, as_of: date | None) -> Opened:
+        key = self.sources.graph(as_of)
+        held = self._graphs.get(key)
+        if held is None:
+            with self._opening:
+                held = self._graphs.get(key) or self._open_anew(key, as_of)
         if self._closed:
             self.close()
             raise GraphUnavailable("the graph is closed")
         return held
+
+    def _open_anew(self, key: str, as_of: date | None) -> Opened:
+        """Lets go of the day opened first when there are too many. A reader may still ask its graph, so it is not closed:
+        it holds nothing but memory."""
+        today = self.sources.graph(None)
+        opened = Opened(self._opener(self.settings, self.shelf, None if key == today else as_of), Known())
+        self._graphs[key] = opened
+        for old in [item for item in self._graphs if item != today][:-KEPT_DAYS]:
+            del self._graphs[old]
+        return opened
 
     def prepare(self) -> None:
         """Opens the graph and finds out what every review would: drugs with their classes, quotes. Raises Unavailable.
@@ -57,13 +85,14 @@ class Desk:
         For a process that is asked all day. What was made is then left out of the collector's rounds, which would walk
         it while someone waits.
         """
-        learn(self.graph(), self.sources, self._known)
+        opened = self._open(None)
+        learn(opened.graph, self.sources, opened.known)
         gc.collect()
         gc.freeze()
 
     def check(self) -> None:
         """Raises Unavailable when the graph cannot be read, or holds another snapshot than the shelf."""
-        if self.graph().snapshot() != self.shelf.snapshot.id:
+        if self.graph().snapshot() != self.sources.graph(None):
             raise GraphUnavailable(
                 "the graph does not hold the snapshot the shelf serves", remedy="Wait, or restart the server"
             )
@@ -71,14 +100,13 @@ class Desk:
     def review(self, regimen: Regimen) -> InteractionReport:
         """The report; without a graph one that says so for every pair, and finds nothing."""
         try:
-            graph = self.graph()
+            opened = self._open(regimen.as_of)
         except Unavailable as error:
             return unavailable(regimen, self.sources, error)
-        return review(graph, regimen, self.sources, self._known)
+        return review(opened.graph, regimen, self.sources, opened.known)
 
     def close(self) -> None:
-        """Closes the graph, not the shelf. One that is being opened meanwhile is closed by whoever opens it."""
+        """Closes the graphs, not the shelf. One that is being opened meanwhile is closed by whoever opens it."""
         self._closed = True
-        graph, self._graph = self._graph, None
-        if graph is not None:
-            graph.close()
+        while self._graphs:
+            self._graphs.popitem()[1].graph.close()

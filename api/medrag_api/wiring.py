@@ -6,9 +6,11 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from medrag.catalogue import Catalogue
+from medrag.editions import editions_serving
 from medrag.errors import IndexUnavailable, Unavailable
 from medrag.records import Snapshot
 from medrag.settings import Settings
@@ -164,17 +166,22 @@ def reading_desk(settings: Settings, opener: Opener | None = None) -> Iterator[D
         catalogue.close()
 
 
-def open_graph(settings: Settings, shelf: OpenShelf) -> GraphHome:
-    """The graph of the shelf's snapshot: in memory, from its file where one is kept, or the Bolt server of the settings.
+def open_graph(settings: Settings, shelf: OpenShelf, as_of: date | None = None) -> GraphHome:
+    """Today's graph: in memory, from its file where one is kept, or the Bolt server of the settings. Another day's is
+    always in memory, so that the server serves everybody else.
 
     What is missing is built from the catalogue, once, whoever else is waiting for it. Raises Unavailable when the graph
     cannot be had, and UsageError when the server's address cannot be read.
     """
+    from medrag_graph.cache import graph_key
+    from medrag_graph.stores import MemoryGraph
     from medrag_graph.stores import open_graph as open_home
 
+    if as_of is not None:
+        return MemoryGraph(spread(read_graph(settings, shelf, as_of)))
     home = open_home(settings)
     try:
-        if home.snapshot() != shelf.snapshot.id:
+        if home.snapshot() != graph_key(shelf.serving()):
             home.load(spread(read_graph(settings, shelf)))
     except BaseException:
         home.close()
@@ -182,13 +189,13 @@ def open_graph(settings: Settings, shelf: OpenShelf) -> GraphHome:
     return home
 
 
-def open_graph_once(settings: Settings, shelf: OpenShelf) -> GraphHome:
+def open_graph_once(settings: Settings, shelf: OpenShelf, as_of: date | None = None) -> GraphHome:
     """:func:`open_graph` for one review: names stay in their file's lines, which opens in less time and asks in more."""
     from medrag_graph.stores import MemoryGraph
 
-    if settings.graph_url:
+    if settings.graph_url and as_of is None:
         return open_graph(settings, shelf)
-    return MemoryGraph(read_graph(settings, shelf))
+    return MemoryGraph(read_graph(settings, shelf, as_of))
 
 
 def spread(data: GraphData) -> GraphData:
@@ -198,19 +205,23 @@ def spread(data: GraphData) -> GraphData:
     return replace(data, names=data.names.spread()) if isinstance(data.names, Names) else data
 
 
-def read_graph(settings: Settings, shelf: OpenShelf) -> GraphData:
-    """The graph of every edition of the shelf's snapshot, from its file; built and kept where there is none."""
-    from medrag_graph.cache import kept_graph
+def read_graph(settings: Settings, shelf: OpenShelf, as_of: date | None = None) -> GraphData:
+    """The graph of the editions that serve on a day, from its file; built and kept where there is none."""
+    from medrag_graph.cache import graph_key, kept_graph
 
-    return kept_graph(settings.home, shelf.catalogue, shelf.editions.values(), shelf.snapshot.id, log.warning)
+    editions = shelf.serving(as_of)
+    return kept_graph(settings.home, shelf.catalogue, editions, graph_key(editions), log.warning)
 
 
 def sweep_old_graphs(settings: Settings, catalogue: Catalogue) -> None:
-    """Removes the graphs of snapshots that no rollback can reach any more, and of other versions of medrag."""
+    """Removes the graphs that no day of a snapshot a rollback can reach needs, and those of other versions of medrag."""
     from medrag_graph.cache import graph_key, sweep_graphs
 
     held = {state.edition.id: state.edition for state in catalogue.editions()}
-    sweep_graphs(
-        settings.home,
-        {graph_key(held[item] for item in kept.editions) for kept in catalogue.snapshots()},
-    )
+    lists = {work.id for work in catalogue.works() if work.kind == "terminology"}
+    today, keep = datetime.now(UTC).date(), set()
+    for snapshot in catalogue.snapshots():
+        editions = [held[item] for item in snapshot.editions]
+        for day in {today, *(edition.valid_from for edition in editions)}:
+            keep.add(graph_key(editions_serving(editions, day, today, lists)))
+    sweep_graphs(settings.home, keep)

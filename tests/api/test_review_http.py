@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import httpx
@@ -202,7 +203,7 @@ class Graphless(ShelfHolder):
     """A holder whose desks cannot open their graph."""
 
     def lend(self, desk: Desk) -> Desk:
-        def refuse(_: Settings, shelf: OpenShelf) -> GraphHome:
+        def refuse(_: Settings, shelf: OpenShelf, _day: date | None) -> GraphHome:
             raise Unavailable(f"the graph of {shelf.snapshot.id} cannot be read")
 
         return Desk(self.settings, desk.shelf, refuse)

@@ -37,6 +37,9 @@ class TextSources:
     settings: str = "0" * 64
     missing: bool = False
 
+    def graph(self, as_of: date | None) -> str:
+        return self.snapshot
+
     def in_force(self, as_of: date | None) -> Sequence[SourceEdition]:
         day = as_of or date(2026, 1, 1)
         return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,8 +97,8 @@ def report(as_json: bool, settings: Settings) -> None:
     from medrag_graph.report import join_report
 
     with reading_desk(settings) as desk:
-        data = read_graph(settings, desk.shelf)
-        made = join_report(data, desk.shelf.catalogue, desk.shelf.snapshot.editions)
+        data = replace(read_graph(settings, desk.shelf), snapshot=desk.shelf.snapshot.id)
+        made = join_report(data, desk.shelf.catalogue, [item.id for item in desk.shelf.serving()])
     if as_json:
         put_json(made.as_json())
     else:
@@ -121,7 +122,7 @@ def export(target: Path, form: str | None, as_json: bool, settings: Settings) ->
 
     chosen = form or {".graphml": "graphml", ".jsonld": "jsonld", ".json": "jsonld"}.get(target.suffix, "csv")
     with reading_desk(settings) as desk:
-        data = read_graph(settings, desk.shelf)
+        data = replace(read_graph(settings, desk.shelf), snapshot=desk.shelf.snapshot.id)
     try:
         files = export_graph(data, chosen, target)
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from medrag.errors import GraphUnavailable
 from medrag_graph.interactions.allergies import Allergies, read_allergies
@@ -47,7 +48,7 @@ def gather(store: GraphHome, regimen: Regimen, sources: ShelfSources, known: Kno
     """
     known = Known() if known is None else known
     for _ in range(2):
-        before = checked_snapshot(store, sources)
+        before = checked_snapshot(store, sources, regimen.as_of)
         draft = known.draft()
         gathered = gather_once(store, regimen, sources, draft)
         if store.snapshot() == before:
@@ -61,7 +62,7 @@ def learn(store: GraphHome, sources: ShelfSources, known: Known) -> None:
 
     Raises Unavailable when anything cannot be read, or the graph holds another snapshot than the shelf.
     """
-    draft, before = known.draft(), checked_snapshot(store, sources)
+    draft, before = known.draft(), checked_snapshot(store, sources, None)
     editions = tuple(item.id for item in sources.in_force(None))
     spoken = store.holding(store.identifiers("drug"))
     drugs = list(spoken)[:MOST_KEPT]
@@ -72,13 +73,12 @@ def learn(store: GraphHome, sources: ShelfSources, known: Known) -> None:
         known.keep(draft)
 
 
-def checked_snapshot(store: GraphHome, sources: ShelfSources) -> str:
-    """The snapshot both hold. Raises GraphUnavailable when they differ."""
+def checked_snapshot(store: GraphHome, sources: ShelfSources, as_of: date | None) -> str:
+    """What the graph answers to. Raises GraphUnavailable when it is not of the editions that serve on the day."""
     held = store.snapshot()
-    if held is None or held != sources.snapshot:
+    if held is None or held != sources.graph(as_of):
         raise GraphUnavailable(
-            "the graph does not hold the snapshot the shelf serves",
-            remedy="Build the graph: medrag graph build",
+            "the graph does not hold the snapshot the shelf serves", remedy="Ask again in a moment"
         )
     return held
 

@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Final, Protocol
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from medrag.editions import valid_until
 from medrag.errors import CatalogueUnavailable
 from medrag.records import Edition, Work
 from medrag.shelf import OpenShelf
+from medrag_graph.cache import graph_key
 from medrag_graph.interactions.report import Citation, Quote
 from medrag_graph.model import Evidence
 
@@ -25,6 +26,8 @@ __all__ = ["OpenShelfSources", "ShelfSources", "SourceEdition"]
 
 #: Citations kept ready; about 2 KB each.
 KEPT: Final = 50_000
+#: Days whose set of editions is remembered.
+KEPT_DAYS: Final = 1_000
 #: Characters of documents kept ready to quote from: those that state interactions have some millions together.
 CHARACTERS: Final = 1 << 25
 #: Documents asked for in one query.
@@ -77,6 +80,9 @@ class ShelfSources(Protocol):
     def settings(self) -> str:
         """sha256 of the settings a report depends on."""
 
+    def graph(self, as_of: date | None) -> str:
+        """What the graph of the editions that serve on a day answers to. Raises Unavailable when there is none."""
+
     def in_force(self, as_of: date | None) -> Sequence[SourceEdition]:
         """By work. Raises Unavailable when none is in force."""
 
@@ -104,6 +110,8 @@ class OpenShelfSources:
         self._documents: OrderedDict[str, ReadDocument] = OrderedDict()
         self._characters = 0
         self._kept: OrderedDict[Evidence, Citation] = OrderedDict()
+        #: (today, day asked about) to what the graph answers to.
+        self._days: dict[tuple[date, date | None], str] = {}
         self._lock = threading.Lock()
 
     @property
@@ -113,6 +121,16 @@ class OpenShelfSources:
     @property
     def settings(self) -> str:
         return self._settings
+
+    def graph(self, as_of: date | None) -> str:
+        day = (datetime.now(UTC).date(), as_of)
+        key = self._days.get(day)
+        if key is None:
+            key = graph_key(self._shelf.serving(as_of))
+            if len(self._days) >= KEPT_DAYS:
+                self._days.clear()
+            self._days[day] = key
+        return key
 
     def in_force(self, as_of: date | None) -> Sequence[SourceEdition]:
         return tuple(self._edition(item) for item in self._shelf.in_force(as_of))
