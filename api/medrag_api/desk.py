@@ -58,6 +58,13 @@ class Desk:
         """The graph that serves on a day. Raises Unavailable when it cannot be had; the next call tries again."""
         return self._open(as_of).graph
 
+    def graph_if_any(self) -> GraphHome | Unavailable:
+        """Today's graph, or why it cannot be had: for what is told without it too."""
+        try:
+            return self.graph()
+        except Unavailable as error:
+            return error
+
     def _open(self, as_of: date | None) -> Opened:
         key = self.sources.graph(as_of)
         held = self._graphs.get(key)

@@ -23,7 +23,7 @@ COMMANDS: Final = {
     "drug": ("medrag_api.cli.drug:drug", "One drug: names, codes, classes, risks, interactions."),
     "search": ("medrag_api.cli.search:search", "Find passages, and how each was found."),
     "graph": ("medrag_api.cli.graph:graph", "The drug and disease graph: stats, path, report, export."),
-    "shelf": ("medrag_api.cli.shelf:shelf", "What is held: list, show, history."),
+    "shelf": ("medrag_api.cli.shelf:shelf", "What is held: list, show, diff, history."),
     "serve": ("medrag_api.cli.serve:serve", "Serve HTTP on this machine."),
     "doctor": ("medrag_api.cli.doctor:doctor", "Check everything kept, and say what to do."),
     "bench": ("medrag_api.cli.bench:bench", "Measure speed on this machine: interactions."),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from medrag_api.cli import keeping
+from medrag_api.cli import comparing, keeping
 from medrag_api.cli.failing import put_json
 from medrag_api.cli.options import door
 
@@ -21,7 +21,7 @@ def shelf() -> None:
     """What is on the shelf, and publishing, going back, withdrawing and removing."""
 
 
-for act in keeping.COMMANDS:
+for act in (*keeping.COMMANDS, *comparing.COMMANDS):
     shelf.add_command(act)
 
 

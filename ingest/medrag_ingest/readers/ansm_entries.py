@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -22,6 +23,11 @@ _NOTE = "between_main_and_plus_drug"
 _TEXTS = ("main_drug", "plus_drug", _NOTE, "interaction_mechanism", "description")
 _ENTRY = frozenset({*_TEXTS, "severity_levels"})
 _LEVEL = frozenset({"level", "info"})
+
+#: What stood at the foot of the printed pages; the editions of 2016-01 and 2018-05 kept it in the text above it.
+_FOOT = re.compile(
+    r"\s*\n\s*(?:Thésaurus des interactions médicamenteuses|Interactions médicamenteuses - Thésaurus)\s*$"
+)
 
 #: (position in the file, the texts by key, the levels)
 _Row = tuple[int, dict[str, str], list[object]]
@@ -91,13 +97,20 @@ class _MainDrug:
         note = self._note_of(at, texts[_NOTE])
         described = texts["description"]
         levels = [self._read_level(at, n, row, described) for n, row in enumerate(rows)]
-        mechanism = self._write_spaced(at, "interaction_mechanism", texts["interaction_mechanism"], described)
+        told = self._without_foot(texts["interaction_mechanism"])
+        mechanism = self._write_spaced(at, "interaction_mechanism", told, described)
         statements = own_statements(levels, mechanism)
         self._count(levels, mechanism, statements)
         statements += self._only_described(at, described, {item.severity for item in statements})
         self._assertions += [
             self._assertion(texts["plus_drug"], item, mechanism, note) for item in statements
         ]
+
+    def _without_foot(self, text: str) -> str:
+        """A text that a page ended behind, without the page's foot."""
+        bare = _FOOT.sub("", text)
+        self._notes["page_feet_removed"] += bare != text
+        return bare
 
     def _note_of(self, at: int, text: str) -> Field | None:
         if self._shared_note and self._shared_note.text == text:

