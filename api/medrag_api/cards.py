@@ -16,9 +16,10 @@ from medrag_api.desk import Desk
 from medrag_graph.interactions.classes import Path, by_class
 from medrag_graph.interactions.pairs import ways_to
 from medrag_graph.interactions.report import DrugReport, concept_json
-from medrag_graph.interactions.risks import label_of
+from medrag_graph.interactions.risks import code_of, label_of
 from medrag_graph.interactions.sources import SourceEdition
 from medrag_graph.interactions.units import Unit, build_units
+from medrag_graph.interactions.whom import may_concern
 from medrag_graph.interactions.words import name_of
 from medrag_graph.model import Claim, GraphConcept, Predicate
 from medrag_graph.resolve import Resolution, resolve
@@ -51,7 +52,8 @@ def drug_card(desk: Desk, concept: GraphConcept, language: Language) -> Json:
     editions = {edition.id: edition for edition in desk.sources.in_force(None)}
     asked = DrugReport(concept.name, "resolved", concept)
     unit = build_units(graph, (asked,), tuple(editions))[0]
-    stated = list(stated_of(graph, unit, editions, language))
+    tongues = {work: held.language for work, held in desk.shelf.works.items()}
+    stated = list(stated_of(graph, unit, editions, tongues, language))
     pairs = [item for item in stated if item["predicate"] in PAIRED]
     return {
         "concept": concept_json(concept),
@@ -60,6 +62,7 @@ def drug_card(desk: Desk, concept: GraphConcept, language: Language) -> Json:
         "forms": linked(graph, graph.links_to([concept.id], ("form_of",)), "source", language),
         "products": linked(graph, graph.links_from([concept.id], ("part_of",)), "target", language),
         "classes": classes_of(graph, unit, language),
+        "kidney": kidney_json(desk, graph, unit, editions),
         "risks": risks_json(unit, language),
         "interactions": {
             severity: held
@@ -68,9 +71,19 @@ def drug_card(desk: Desk, concept: GraphConcept, language: Language) -> Json:
         },
         "conditions": [item for item in stated if item["predicate"] in OF_CONDITIONS],
         "sections": sections_of(desk, unit, language),
-        "sources_searched": [{"id": item.work, "edition": item.label} for item in editions.values()],
+        "sources_searched": searched_for(desk, graph, editions),
         "snapshot": desk.shelf.snapshot.id,
     }
+
+
+def searched_for(desk: Desk, graph: GraphHome, editions: Mapping[str, SourceEdition]) -> list[dict[str, str]]:
+    """The editions in force that state anything of drugs, and the labels. Lists of names and question sets are neither."""
+    stating, works = frozenset(graph.claim_editions()), desk.shelf.works
+    return [
+        {"id": item.work, "edition": item.label}
+        for item in editions.values()
+        if item.id in stating or works[item.work].kind == "label"
+    ]
 
 
 def linked(graph: GraphHome, links: Iterable[Any], end: str, language: Language) -> list[Json]:
@@ -103,8 +116,10 @@ def risks_json(unit: Unit, language: Language) -> list[Json]:
         {
             "property": risk.property,
             "label": label_of(risk.property, language),
+            "kind": code_of(risk.property).kind,
             "role": risk.role,
             "strength": risk.strength,
+            "threshold": f"{risk.threshold.measure} < {risk.threshold.below}" if risk.threshold else "",
             "note": risk.note,
             "source": risk.source,
             "url": risk.url,
@@ -114,8 +129,33 @@ def risks_json(unit: Unit, language: Language) -> list[Json]:
     ]
 
 
+def kidney_json(
+    desk: Desk, graph: GraphHome, unit: Unit, editions: Mapping[str, SourceEdition]
+) -> list[Json]:
+    """The doses that sources give by kidney function, best function first, in the source's own words."""
+    held = graph.claims_of(unit.own, ("dose_by_kidney_function",), tuple(editions))
+    told = [kidney_band(claim, editions[claim.edition], desk) for claim in held]
+    return sorted(told, key=lambda item: (item["source"], item["measure"], -float(item["lower"] or 0)))
+
+
+def kidney_band(claim: Claim, edition: SourceEdition, desk: Desk) -> Json:
+    words = ("measure", "lower", "upper", "unit", "dose", "warnings")
+    return {
+        **{word: claim.qualifiers.get(word, "") for word in words},
+        "severity": claim.severity,
+        "native_severity": claim.native_level,
+        "source": edition.work,
+        "edition": edition.label,
+        "language": desk.shelf.works[edition.work].language,
+    }
+
+
 def stated_of(
-    graph: GraphHome, unit: Unit, editions: Mapping[str, SourceEdition], language: Language
+    graph: GraphHome,
+    unit: Unit,
+    editions: Mapping[str, SourceEdition],
+    tongues: Mapping[str, str],
+    language: Language,
 ) -> Iterator[Json]:
     """What sources in force state of the drug or of a class it is in, once for each other end, source and level."""
     claims = graph.claims_of(unit.reach, (*PAIRED, *OF_CONDITIONS), tuple(editions))
@@ -125,8 +165,11 @@ def stated_of(
     for claim in claims:
         for mine, other in ((claim.subject, claim.object), (claim.object, claim.subject)):
             path = way_to(claim, mine, unit, listed)
-            if path is not None and other in ends and other not in unit.own:
-                item = stated_json(claim, path, ends[mine], ends[other], editions, language)
+            if path is None or other not in ends or other in unit.own:
+                continue
+            if may_concern(claim, unit, ends[other], graph):
+                item = stated_json(claim, path, ends[mine], ends[other], editions[claim.edition], language)
+                item["language"] = tongues[item["source"]]
                 key = (claim.predicate, other, claim.edition, claim.severity, claim.condition)
                 if key not in told or (told[key]["through"] and not item["through"]):
                     told[key] = item
@@ -146,10 +189,9 @@ def stated_json(
     path: Path,
     mine: GraphConcept,
     other: GraphConcept,
-    editions: Mapping[str, SourceEdition],
+    edition: SourceEdition,
     language: Language,
 ) -> Json:
-    edition = editions[claim.edition]
     return {
         "predicate": claim.predicate,
         "other": link_json(other, claim.edition, language),

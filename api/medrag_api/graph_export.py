@@ -8,12 +8,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from medrag_graph.model import GraphData
+from medrag_graph.model import Claim, GraphData
 
 __all__ = ["FORMATS", "export_graph"]
 
+#: Where the ids of concepts lead, by their prefixes.
+PREFIXES: Final[Mapping[str, str]] = {
+    "rxnorm": "http://purl.bioontology.org/ontology/RXNORM/",
+    "drugbank": "https://go.drugbank.com/drugs/",
+    "unii": "https://precision.fda.gov/uniisearch/srs/unii/",
+    "doid": "http://purl.obolibrary.org/obo/DOID_",
+    "mesh": "http://id.nlm.nih.gov/mesh/",
+    "medrag": "urn:medrag:concept:",
+}
 #: Terms of the JSON-LD, so that a reader of RDF knows what the keys mean.
 CONTEXT: Final[Mapping[str, Any]] = {
+    "@version": 1.1,
+    **{name: {"@id": leads, "@prefix": True} for name, leads in PREFIXES.items()},
     "@vocab": "urn:medrag:graph:",
     "id": "@id",
     "name": "http://www.w3.org/2004/02/skos/core#prefLabel",
@@ -35,6 +46,9 @@ def write_graphml(data: GraphData, target: Path) -> dict[str, int]:
     from medrag_graph.stores import MemoryGraph
 
     graph = MemoryGraph(data).network()
+    for concept in data.concepts:
+        names: dict[str, str] = {language: "|".join(held) for language, held in concept.names.items()}
+        graph.nodes[concept.id].update(names, codes=codes(concept.codes))
     networkx.write_graphml(graph, target)
     return {target.name: graph.number_of_nodes() + graph.number_of_edges()}
 
@@ -82,8 +96,13 @@ def claim_nodes(data: GraphData) -> Iterable[dict[str, Any]]:
             "native_level": item.native_level,
             "condition": item.condition,
             "excepted": list(item.excepted),
-            "evidence": [f"{e.document}#char={e.span.start},{e.span.end}" for e in item.evidence],
+            "evidence": evidence_of(item),
         }
+
+
+def evidence_of(claim: Claim) -> list[str]:
+    """Where each word of a claim stands: document and characters, as RFC 5147 writes them."""
+    return [f"{item.document}#char={item.span.start},{item.span.end}" for item in claim.evidence]
 
 
 def write_csv(data: GraphData, target: Path) -> dict[str, int]:
@@ -101,10 +120,25 @@ def write_csv(data: GraphData, target: Path) -> dict[str, int]:
     )
     links = ((x.kind, x.source, x.target, x.edition) for x in data.links)
     claims = (
-        (x.id, x.predicate, x.subject, x.object, x.severity, x.native_level, x.condition, x.edition)
+        (
+            *(
+                x.id,
+                x.predicate,
+                x.subject,
+                x.object,
+                x.severity,
+                x.native_scale,
+                x.native_level,
+                x.condition,
+            ),
+            *("|".join(x.excepted), x.edition, "|".join(evidence_of(x))),
+        )
         for x in data.claims
     )
-    heads = ("id", "predicate", "subject", "object", "severity", "native_level", "condition", "edition")
+    heads = (
+        *("id", "predicate", "subject", "object", "severity", "native_scale", "native_level", "condition"),
+        *("excepted", "edition", "evidence"),
+    )
     return {
         "concepts.csv": table(
             target / "concepts.csv", ("id", "kind", "name", "en", "zh", "fr", "codes"), concepts

@@ -209,12 +209,34 @@ class RiskOut(BaseModel):
 
     property: str
     label: str
+    #: kinetic, effect, patient or allergy.
+    kind: str
     role: str
     strength: str
+    #: Below which kidney function it holds, such as ``eGFR < 30``; "" where it always does.
+    threshold: str
     note: str
     source: str
     url: str
     reviewed: bool
+
+
+class KidneyOut(BaseModel):
+    """The dose a source gives for a band of kidney function, in its own words; bounds are as it prints them."""
+
+    model_config = CLOSED
+
+    measure: str
+    lower: str
+    upper: str
+    unit: str
+    dose: str
+    warnings: str
+    severity: Severity
+    native_severity: str
+    source: str
+    edition: str
+    language: Language
 
 
 class LinkedOut(BaseModel):
@@ -242,6 +264,8 @@ class StatedOut(BaseModel):
     source: str
     edition: str
     condition: str
+    #: Of the source's words: the native level and the condition.
+    language: Language
 
 
 class SectionOut(BaseModel):
@@ -269,6 +293,7 @@ class DrugCardOut(BaseModel):
     forms: list[LinkedOut]
     products: list[LinkedOut]
     classes: list[LinkedOut]
+    kidney: list[KidneyOut]
     risks: list[RiskOut]
     interactions: dict[Severity, list[StatedOut]]
     conditions: list[StatedOut]

@@ -14,6 +14,7 @@ __all__ = [
     "STRENGTHS",
     "TONGUES",
     "field_asked",
+    "marked",
     "pairs_counted",
     "role_said",
     "work_said",
@@ -142,6 +143,13 @@ def field_asked(field: str, language: Language) -> str:
         return field
     words, option = FIELDS[field]
     return f"{words[language]} ({option})"
+
+
+def marked(words: str, tongue: str, language: Language) -> str:
+    """The words in quotation marks, with their language where it is not the reader's."""
+    if tongue == language or tongue not in TONGUES:
+        return f"“{words}”"
+    return f"“{words}” [{TONGUES[tongue][language]}]"
 
 
 def pairs_counted(n: int, language: Language) -> str:

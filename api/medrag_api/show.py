@@ -341,5 +341,5 @@ def grid(*headings: str) -> Table:
 def pairs(facts: Mapping[str, str]) -> RenderableType:
     table = Table.grid(padding=(0, 2, 0, 0))
     for name, told in facts.items():
-        table.add_row(Text(name, "dim"), Text(plain(told)))
+        table.add_row(Text(name, "dim"), Text(plain(told), overflow="fold"))
     return table

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from medrag.vocabulary import SEVERITY_ORDER, Language
-from medrag_api.review_terms import TONGUES, role_said
+from medrag_api.review_terms import marked, role_said
 from medrag_api.review_words import LETTERS, SEVERITIES, STYLES, VIEW
 from medrag_api.show import plain, put
 
@@ -169,13 +169,6 @@ def trimmed(words: str) -> str:
 def tongue_of(told: Json) -> str:
     document = (told["citation"] or {}).get("document") or {}
     return str(document.get("language", ""))
-
-
-def marked(words: str, tongue: str, language: Language) -> str:
-    """The words in quotation marks, with their language where it is not the reader's."""
-    if tongue == language or tongue not in TONGUES:
-        return f"“{words}”"
-    return f"“{words}” [{TONGUES[tongue][language]}]"
 
 
 def premise_line(premise: Json, showing: Showing) -> str:

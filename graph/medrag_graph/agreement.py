@@ -1,87 +1,127 @@
-"""Compares what two sources say of the drug pairs both could have named: Cohen's kappa, with how many pairs it stands on."""
+"""Compares what two sources say of the drug pairs both could have named: what each names, and how both grade it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from medrag.vocabulary import SEVERITY_ORDER, Severity
+from medrag_graph.interactions.whom import read_whom
+from medrag_graph.kappa import greatest_kappa, kappa, weighted_kappa
 from medrag_graph.model import Claim, GraphData
 
-__all__ = ["Agreement", "compare_sources", "kappa"]
+__all__ = ["LEVELS", "Agreement", "compare_sources"]
 
+#: What sources grade by, most severe first; a pair a source names without a grade is in no table of levels.
+LEVELS: Final[tuple[Severity, ...]] = tuple(level for level in SEVERITY_ORDER if level != "unknown")
 #: What interrupts; below it a pair is named and no more.
 HIGH: Final[frozenset[Severity]] = frozenset({"contraindicated", "major"})
 Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """The worst a source says of a pair, and whether it names the two drugs themselves anywhere."""
+
+    severity: Severity
+    itself: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
-    """Two sources over the drugs both hold. ``listed``: whether a pair is named at all; ``graded``: among pairs both
-    name, whether it is major or worse. Each is kappa (None where one side never varies) with its number of pairs."""
+    """Two sources over the drugs both hold. Each kappa is None where it is not defined; its n stands beside it."""
 
     one: str
     other: str
     drugs: int
+    #: Pairs of those drugs: the n of ``listed_kappa``.
     pairs: int
     named_by_one: int
     named_by_other: int
     named_by_both: int
+    #: Of the pairs each names, those it reaches only through a class.
+    by_class_one: int
+    by_class_other: int
+    #: Whether a pair is named at all. A pair that neither names counts as agreement.
     listed_kappa: float | None
-    graded_kappa: float | None
-    #: Among the pairs both name: high in both, high in the first alone, in the second alone, in neither.
-    graded: tuple[int, int, int, int]
+    #: Pairs both name and grade: the n of the kappas below, and their table, rows the first source, by ``LEVELS``.
+    graded_by_both: int
+    levels: tuple[tuple[int, ...], ...]
+    level_kappa: float | None
+    level_kappa_weighted: float | None
+    #: What ``level_kappa`` could be at most with the totals of the table.
+    level_kappa_greatest: float | None
+    #: Major or worse against the rest.
+    high_kappa: float | None
 
 
 def compare_sources(data: GraphData, one: str, other: str) -> Agreement:
     """Agreement of two editions; classes are expanded to the members their own edition gives, salts to their base."""
     bases = {link.source: link.target for link in data.links if link.kind == "form_of"}
-    first, second = (graded_pairs(data, edition, bases) for edition in (one, other))
     common = drugs_of(data, one, bases) & drugs_of(data, other, bases)
-    held = [{p: s for p, s in pairs.items() if common.issuperset(p)} for pairs in (first, second)]
-    both = held[0].keys() & held[1].keys()
+    first, second = (
+        {pair: told for pair, told in named_pairs(data, edition, bases).items() if common.issuperset(pair)}
+        for edition in (one, other)
+    )
+    both = first.keys() & second.keys()
     total = len(common) * (len(common) - 1) // 2
-    listed = (len(both), len(held[0]) - len(both), len(held[1]) - len(both))
-    graded = [[held[at][pair] in HIGH for pair in sorted(both)] for at in (0, 1)]
-    told = list(zip(*graded, strict=True)) if both else []
-    cells = tuple(told.count(cell) for cell in ((True, True), (True, False), (False, True), (False, False)))
+    neither = total - len(first) - len(second) + len(both)
+    cells = Counter((first[pair].severity, second[pair].severity) for pair in both)
+    table = tuple(tuple(cells[row, column] for column in LEVELS) for row in LEVELS)
     return Agreement(
         one,
         other,
         len(common),
         total,
-        len(held[0]),
-        len(held[1]),
+        len(first),
+        len(second),
         len(both),
-        kappa(*listed, total - sum(listed)),
-        kappa(*cells),
-        cells,  # type: ignore[arg-type]
+        sum(not told.itself for told in first.values()),
+        sum(not told.itself for told in second.values()),
+        kappa(((len(both), len(first) - len(both)), (len(second) - len(both), neither))),
+        sum(map(sum, table)),
+        table,
+        kappa(table),
+        weighted_kappa(table),
+        greatest_kappa(table),
+        kappa(high_or_not(table)),
     )
 
 
-def kappa(both: int, first: int, second: int, neither: int) -> float | None:
-    """Cohen's kappa of a two by two table (Cohen 1960); None where chance agreement is complete or n is 0."""
-    n = both + first + second + neither
-    if n == 0:
-        return None
-    seen = (both + neither) / n
-    chance = ((both + first) * (both + second) + (second + neither) * (first + neither)) / n**2
-    return None if chance == 1 else (seen - chance) / (1 - chance)
+def high_or_not(table: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, int], tuple[int, int]]:
+    at = sum(level in HIGH for level in LEVELS)
+    return (
+        (sum(sum(row[:at]) for row in table[:at]), sum(sum(row[at:]) for row in table[:at])),
+        (sum(sum(row[:at]) for row in table[at:]), sum(sum(row[at:]) for row in table[at:])),
+    )
 
 
 def members_of(data: GraphData, edition: str, bases: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
-    """Concept -> the drugs a claim of this edition on it is about: itself, its base, or its members."""
+    """Concept -> the drugs a claim of this edition on it is about: itself, its base, or its members, also those of
+    classes within a class."""
     kinds = {concept.id: concept.kind for concept in data.concepts}
-    held: dict[str, set[str]] = defaultdict(set)
+    inside: dict[str, set[str]] = defaultdict(set)
     for link in data.links:
-        if link.kind == "member_of" and link.edition == edition and kinds[link.source] == "drug":
-            held[link.target].add(bases.get(link.source, link.source))
-    for identifier, kind in kinds.items():
-        if kind == "drug":
-            held[identifier].add(bases.get(identifier, identifier))
+        if link.kind == "member_of" and link.edition == edition:
+            inside[link.target].add(link.source)
+    held = {key: {bases.get(key, key)} for key, kind in kinds.items() if kind == "drug"}
+    for target in inside:
+        within = reached(target, inside)
+        held.setdefault(target, set()).update(bases.get(x, x) for x in within if kinds[x] == "drug")
     return {identifier: frozenset(members) for identifier, members in held.items()}
+
+
+def reached(start: str, inside: Mapping[str, set[str]]) -> set[str]:
+    """Everything within a class, however deep; a circle is walked once."""
+    seen: set[str] = set()
+    floor = [start]
+    while floor:
+        fresh = inside.get(floor.pop(), set()) - seen
+        seen |= fresh
+        floor.extend(fresh)
+    return seen
 
 
 def claims_of(data: GraphData, edition: str) -> Iterable[Claim]:
@@ -95,15 +135,27 @@ def drugs_of(data: GraphData, edition: str, bases: Mapping[str, str]) -> set[str
     return {drug for end in ends for drug in members.get(end, ())}
 
 
-def graded_pairs(data: GraphData, edition: str, bases: Mapping[str, str]) -> dict[Pair, Severity]:
-    """Pair -> the worst severity any claim of the edition gives it."""
+def named_pairs(data: GraphData, edition: str, bases: Mapping[str, str]) -> dict[Pair, Named]:
+    """Pair -> the worst severity any claim of the edition gives it. A level that names its drugs is kept to those."""
     members = members_of(data, edition, bases)
-    held: dict[Pair, Severity] = {}
+    held: dict[Pair, Named] = {}
     for claim in claims_of(data, edition):
-        out = set(claim.excepted)
+        out, meant = set(claim.excepted), meant_by(claim, data, bases)
         for one in members.get(claim.subject, frozenset()) - out:
             for other in members.get(claim.object, frozenset()) - out - {one}:
+                if meant and meant.isdisjoint((one, other)):
+                    continue
                 pair = (one, other) if one < other else (other, one)
-                worst = min(held.get(pair, claim.severity), claim.severity, key=SEVERITY_ORDER.index)
-                held[pair] = worst
+                before = held.get(pair, Named(claim.severity, False))
+                worst = min(before.severity, claim.severity, key=SEVERITY_ORDER.index)
+                ends = {bases.get(end, end) for end in (claim.subject, claim.object)}
+                held[pair] = Named(worst, before.itself or ends == {one, other})
     return held
+
+
+def meant_by(claim: Claim, data: GraphData, bases: Mapping[str, str]) -> set[str]:
+    """The drugs a level's condition names, one of which must be in the pair; empty when it names none, or one unknown."""
+    whom = read_whom(claim.condition) if claim.condition else None
+    if whom is None or not whom.names <= data.names.keys():
+        return set()
+    return {bases.get(concept, concept) for name in whom.names for concept in data.names[name]}

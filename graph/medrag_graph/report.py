@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any
 
 from medrag.catalogue import Catalogue
 from medrag.errors import NotFound
@@ -13,13 +13,10 @@ from medrag_graph.agreement import Agreement, compare_sources
 from medrag_graph.build import Built, build_parts
 from medrag_graph.ends import Dangling
 from medrag_graph.join import Conflict
-from medrag_graph.model import GraphData
+from medrag_graph.model import GraphConcept, GraphData
 from medrag_graph.things import MEDRAG, Thing
 
 __all__ = ["JoinReport", "SourceJoin", "join_report"]
-
-#: Lines of each list in the text; the JSON has them all.
-SHOWN: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +55,11 @@ class JoinReport:
     dangling: tuple[Dangling, ...]
     #: Names the index gives to fewer concepts than have them.
     contested_names: int
+    #: Those that a claim is about stand first; how many there are stands beside.
     classes_without_members: tuple[str, ...]
+    classes_without_members_in_claims: int
     drugs_without_code: tuple[str, ...]
+    drugs_without_code_in_claims: int
     agreement: tuple[Agreement, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -69,46 +69,11 @@ class JoinReport:
             told[key] = [{**asdict(item), "share": round(item.share, 4)} for item in held]
         return told
 
-    def as_text(self) -> str:
-        """For a terminal: a line a fact, long lists cut."""
-        lines = [f"Graph of {self.snapshot}: " + ", ".join(f"{n} {what}" for what, n in self.counts.items())]
-        for title, held in (("What joined how", self.sources), ("Named in claims", self.named_in_claims)):
-            lines += ["", title, *(source_line(item) for item in held)]
-        lines += ["", "Agreement between sources", *(agreement_line(item) for item in self.agreement)]
-        kinds = Counter(item.kind for item in self.conflicts)
-        told = ", ".join(f"{n} {kind.replace('_', ' ')}" for kind, n in sorted(kinds.items()))
-        lines += [
-            "",
-            f"Conflicts: {len(self.conflicts)} ({told})",
-            f"Contested names: {self.contested_names}",
-        ]
-        dangling = [f"{item.edition} {item.end} {item.name!r}" for item in self.dangling]
-        for title, names in (
-            ("Dangling assertions", dangling),
-            ("Classes without members", self.classes_without_members),
-            ("Drugs without code", self.drugs_without_code),
-        ):
-            lines += ["", f"{title}: {len(names)}", *(f"  {name}" for name in names[:SHOWN])]
-            lines += [f"  and {len(names) - SHOWN} more"] if len(names) > SHOWN else []
-        return "\n".join(lines) + "\n"
+    def as_text(self, width: int = 100) -> str:
+        """For a terminal of so many columns: a line a fact, long lists cut; the JSON has them whole."""
+        from medrag_graph.report_text import report_text
 
-
-def source_line(item: SourceJoin) -> str:
-    how = ", ".join(f"{n} by {way}" for way, n in sorted(item.by.items()))
-    missing = f"; without: {', '.join(item.unjoined[:SHOWN])}" if item.unjoined else ""
-    head = f"  {item.edition} {item.kind}: {item.english} of {item.things} ({item.share:.1%}) have an English name"
-    return f"{head} from another source; joined {item.joined} ({how}){missing}"
-
-
-def agreement_line(item: Agreement) -> str:
-    listed, graded = (
-        "undefined" if k is None else f"{k:.2f}" for k in (item.listed_kappa, item.graded_kappa)
-    )
-    return (
-        f"  {item.one} and {item.other}: {item.drugs} drugs in both; named or not, kappa {listed} "
-        f"(n = {item.pairs} pairs; {item.named_by_one}, {item.named_by_other}, both {item.named_by_both}); "
-        f"major or worse among pairs both name, kappa {graded} (n = {item.named_by_both}; cells {item.graded})"
-    )
+        return report_text(self, width)
 
 
 def join_report(data: GraphData, catalogue: Catalogue, editions: Sequence[str] | None = None) -> JoinReport:
@@ -118,6 +83,10 @@ def join_report(data: GraphData, catalogue: Catalogue, editions: Sequence[str] |
     own = joins_of(built)
     claimed = {(item.edition, end) for item in data.claims for end in (item.subject, item.object)}
     kinds = Counter(concept.kind for concept in data.concepts)
+    ends = {end for _, end in claimed}
+    filled = {link.target for link in data.links if link.kind == "member_of"}
+    empty = used_first((c for c in data.concepts if c.kind == "class" and c.id not in filled), ends)
+    uncoded = used_first((c for c in data.concepts if c.kind == "drug" and not c.codes), ends)
     return JoinReport(
         data.snapshot,
         told,
@@ -127,8 +96,10 @@ def join_report(data: GraphData, catalogue: Catalogue, editions: Sequence[str] |
         built.join.conflicts,
         built.dangling,
         len(built.named.hidden),
-        without_members(data),
-        tuple(c.name for c in data.concepts if c.kind == "drug" and not c.codes),
+        tuple(c.name for c in empty),
+        sum(c.id in ends for c in empty),
+        tuple(c.name for c in uncoded),
+        sum(c.id in ends for c in uncoded),
         agreements(data),
     )
 
@@ -184,12 +155,10 @@ def summary(built: Built, own: Mapping[tuple[str, str], set[str]], held: Sequenc
     )
 
 
-def without_members(data: GraphData) -> tuple[str, ...]:
-    """Classes that no drug or class belongs to: what a source says of one reaches nobody."""
-    filled = {link.target for link in data.links if link.kind == "member_of"}
-    named = {end for claim in data.claims for end in (claim.subject, claim.object)}
-    empty = [c for c in data.concepts if c.kind == "class" and c.id not in filled]
-    return tuple(c.name for c in sorted(empty, key=lambda c: (c.id not in named, c.name, c.id)))
+def used_first(concepts: Iterable[GraphConcept], used: Collection[str]) -> list[GraphConcept]:
+    """Those that claims are about before those that are only held, by name. What a source says of a class without
+    members reaches nobody."""
+    return sorted(concepts, key=lambda c: (c.id not in used, c.name, c.id))
 
 
 def agreements(data: GraphData) -> tuple[Agreement, ...]:

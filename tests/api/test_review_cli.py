@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,60 @@ def test_a_name_that_is_not_resolved_is_exit_4(
     assert report(reviewing, *words)[0] == code
 
 
+@pytest.mark.parametrize(
+    ("words", "outcomes"),
+    [
+        (("hypertension", "ibuprofen"), ["unresolved_drug"]),
+        (("warfarin", "warfarin"), []),
+        (("warfarin", "华法林"), []),
+        (("warfarin",), []),
+    ],
+    ids=str,
+)
+def test_odd_regimens_get_statuses_and_never_a_silence(
+    reviewing: Settings, words: tuple[str, ...], outcomes: list[str]
+) -> None:
+    _, told = report(reviewing, *words)
+    assert [pair["outcome"] for pair in told["pairs"]] == outcomes
+    assert told["basis"]["limits"]
+    if words[1:] and not outcomes:
+        assert [item["kind"] for item in told["findings"]][:1] == ["duplicate_therapy"]
+    shown = " ".join(run(*at(reviewing, "check", *words)).stdout.split())
+    assert "does not mean that there is no risk" in shown or "不代表没有风险" in shown
+    assert ("Not resolved, so not checked: hypertension" in shown) == ("hypertension" in words)
+
+
+def test_a_report_of_many_findings_folds_what_is_less_than_major(reviewing: Settings) -> None:
+    regimen = ("spironolactone", "lisinopril", "ibuprofen", "warfarin", "simvastatin", "clarithromycin")
+    words = (
+        *regimen,
+        "--potassium",
+        "5.8 mmol/L",
+        "--age",
+        "82",
+        "--egfr",
+        "22",
+        "--qtc",
+        "520",
+        "--inr",
+        "5",
+    )
+    _, told = report(reviewing, *words)
+    shown = " ".join(run(*at(reviewing, "check", *words)).stdout.split())
+    whole = " ".join(run(*at(reviewing, "check", *words, "--all")).stdout.split())
+    headlines = [" ".join(item["headline"].split()) for item in told["findings"]]
+    assert len(headlines) > 8
+    assert [line for line in headlines if line not in shown] == []
+    assert "--all shows them whole" in shown and "--all shows them whole" not in whole
+    assert len(whole) > len(shown)
+
+
+def test_limits_are_told_in_the_language_of_the_report(reviewing: Settings) -> None:
+    for language, words in (("zh", "未知"), ("fr", "inconnu"), ("en", "is not known")):
+        _, told = report(reviewing, "warfarin", "ibuprofen", "--language", language)
+        assert words in told["basis"]["limits"][0]
+
+
 def test_a_typo_is_offered_in_words(reviewing: Settings) -> None:
     shown = run(*at(reviewing, "check", "warfrin", "ibuprofen"))
     assert shown.exit_code == 4
@@ -93,6 +148,8 @@ def test_an_unknown_drug_is_unresolved_and_not_none_found(reviewing: Settings) -
         (("a", "--potassium", "5.8"), 2, "potassium"),
         (("a", "--potassium", "5.8 mg"), 2, "potassium"),
         (("a", "--potassium", "58 mmol/L"), 3, "patient.potassium.value"),
+        (("a", "--potassium", "58 mg/dL"), 3, "patient.potassium.value"),
+        (("a", "--potassium", "5.8 mmol/l", "--egfr", "many"), 2, "egfr_ml_min_1_73m2"),
         (("a", "--sex", "male", "--pregnant"), 3, "patient.pregnant"),
         (("a", "--minimum-severity", "huge"), 2, "minimum_severity"),
         (("a", "--as-of", "2024-13-45"), 2, "as_of"),
@@ -193,11 +250,18 @@ def test_the_graph_is_written_for_others(reviewing: Settings, tmp_path: Path, na
     concepts = sum(count for key, count in counts.items() if key.startswith("concepts."))
     if name == "tables":
         assert told["files"]["concepts.csv"] == concepts
-        assert len((target / "claims.csv").read_text().splitlines()) == 5
+        rows = list(csv.DictReader((target / "claims.csv").open(encoding="utf-8", newline="")))
+        assert {row["severity"] for row in rows} == {"major", "contraindicated", "moderate"}
+        assert all("#char=" in row["evidence"] for row in rows) and len(rows) == 4
     elif name == "graph.jsonld":
-        graph = json.loads(target.read_text())["@graph"]
+        held = json.loads(target.read_text())
+        graph, context = held["@graph"], held["@context"]
         assert sum("names" in item for item in graph) == concepts
+        ids = [end for item in graph for end in (item.get("id"), item.get("subject")) if end]
+        assert all(end.partition(":")[0] in {*context, "urn"} for end in ids)
     else:
         import networkx
 
-        assert networkx.read_graphml(target).number_of_nodes() == concepts
+        read = networkx.read_graphml(target)
+        assert read.number_of_nodes() == concepts
+        assert "华法林" in read.nodes["medrag:warfarin"]["zh"]

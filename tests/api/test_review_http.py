@@ -154,6 +154,13 @@ BAD: list[tuple[str, Any, int, str]] = [
         "patient.potassium.value",
     ),
     (
+        "creatinine unit",
+        {"drugs": ["a"], "patient": {"creatinine": {"value": 1, "unit": "mmol/L"}}},
+        422,
+        "patient.creatinine.unit",
+    ),
+    ("QTc of minutes", {"drugs": ["a"], "patient": {"qtc_ms": 0.4}}, 422, "patient.qtc_ms"),
+    (
         "pregnant man",
         {"drugs": ["a"], "patient": {"sex": "male", "pregnant": True}},
         422,

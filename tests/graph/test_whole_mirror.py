@@ -49,7 +49,9 @@ def test_the_sources_agree_more_than_by_chance(whole: Whole) -> None:
     assert told.drugs > 400
     assert told.listed_kappa is not None
     assert told.listed_kappa > 0.1
-    assert sum(told.graded) == told.named_by_both
+    assert sum(map(sum, told.levels)) == told.graded_by_both <= told.named_by_both
+    assert told.level_kappa is not None and told.level_kappa_greatest is not None
+    assert told.level_kappa <= told.level_kappa_greatest
 
 
 def test_the_report_is_told_in_words_and_json(whole: Whole) -> None:

@@ -24,8 +24,9 @@ __all__ = ["drug"]
     type=click.Choice(LANGUAGES),
     help="Of names and headings [default: of the name typed; with --json English].",
 )
+@click.option("--all", "whole", is_flag=True, help="Cut no list short.")
 @door
-def drug(name: str, language: Language | None, as_json: bool, settings: Settings) -> None:
+def drug(name: str, language: Language | None, whole: bool, as_json: bool, settings: Settings) -> None:
     """Shows the card of the drug or class NAME, in the language it was typed in.
 
     A name that is not known exactly is not used: what is near it is offered, exit 4.
@@ -44,5 +45,5 @@ def drug(name: str, language: Language | None, as_json: bool, settings: Settings
     else:
         from medrag_api.show_card import show_candidates, show_card
 
-        show_candidates(told, spoken) if card is None else show_card(card)
+        show_candidates(told, spoken) if card is None else show_card(card, whole=whole)
     raise click.exceptions.Exit(NotFound.exit_code if card is None else 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -102,7 +103,9 @@ def report(as_json: bool, settings: Settings) -> None:
     if as_json:
         put_json(made.as_json())
     else:
-        click.echo(made.as_text(), nl=False)
+        from medrag_api.show import WIDEST
+
+        click.echo(made.as_text(min(get_terminal_size().columns, WIDEST)), nl=False)
 
 
 @graph.command("export")

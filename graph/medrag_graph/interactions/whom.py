@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Final
 
 from medrag.text.normalise import fold_name
 from medrag_graph.interactions.units import Unit
+from medrag_graph.model import Claim, GraphConcept
 from medrag_graph.stores import GraphHome
 
 if TYPE_CHECKING:
     from medrag_graph.interactions.pairs import Hit
 
-__all__ = ["Whom", "names_only", "read_whom", "those_meant"]
+__all__ = ["Whom", "may_concern", "names_only", "read_whom", "those_meant"]
 
 #: The texts the rules were written by, all 62 entries of several levels in ANSM 2020-10 read by eye.
 SCALES: Final = frozenset({"ansm"})
@@ -98,7 +99,7 @@ def listed(words: str) -> frozenset[str] | None:
 
 def those_meant(hits: Sequence[Hit], units: Iterable[Unit], store: GraphHome) -> tuple[Hit, ...]:
     """The hits without those whose level names other drugs of the class than the pair's. Raises Unavailable."""
-    read = [whom_of(hit) for hit in hits]
+    read = [whom_of(hit.claim) for hit in hits]
     told = [(hit, whom) for hit, whom in zip(hits, read, strict=True) if whom is not None]
     if not told:
         return tuple(hits)
@@ -112,8 +113,17 @@ def those_meant(hits: Sequence[Hit], units: Iterable[Unit], store: GraphHome) ->
     )
 
 
-def whom_of(hit: Hit) -> Whom | None:
-    claim = hit.claim
+def may_concern(claim: Claim, unit: Unit, other: GraphConcept, store: GraphHome) -> bool:
+    """Whether a claim of one drug and anything else is not one that names other drugs of its class alone."""
+    whom = whom_of(claim)
+    if whom is None or whom.others or other.kind == "class":
+        return True
+    held = store.named(sorted(whom.names))
+    wanted = {concept for told in held.values() for concept in told}
+    return not whom.names <= held.keys() or other.id in wanted or not wanted.isdisjoint(unit.reach)
+
+
+def whom_of(claim: Claim) -> Whom | None:
     return read_whom(claim.condition) if claim.condition and claim.native_scale in SCALES else None
 
 
