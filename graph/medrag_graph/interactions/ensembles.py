@@ -66,6 +66,20 @@ ENSEMBLES: Final = (
         diabetes_or_kidney=True,
     ),
     Ensemble(
+        "opioid-with-benzodiazepine",
+        (("N02A", "N07BC01", "N07BC02", "R05DA04"), ("N05BA", "N05CD", "N05CF", "N03AE")),
+        "major",
+        {
+            "en": "Profound sedation and respiratory depression: an opioid with a benzodiazepine or Z-drug",
+            "zh": "深度镇静与呼吸抑制风险：阿片类与苯二氮䓬类或Z类药物合用",
+            "fr": "Sédation profonde et dépression respiratoire : opioïde avec benzodiazépine ou apparenté",
+        },
+        FactSource(
+            "FDA drug safety communication 2016-08-31, boxed warning of opioids and benzodiazepines",
+            "https://www.fda.gov/drugs/drug-safety-and-availability/fda-drug-safety-communication-fda-warns-about-serious-risks-and-death-when-combining-opioid-pain-or",
+        ),
+    ),
+    Ensemble(
         "anticoagulant-with-heparin",
         (("B01AE07", "B01AF"), ("B01AB", "B01AX05")),
         "major",

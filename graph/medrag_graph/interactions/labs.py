@@ -70,7 +70,7 @@ def signals(patient: Patient) -> tuple[Signal, ...]:
             Signal(
                 "potassium",
                 "hyperkalaemia",
-                f"{potassium:.2g}",
+                f"{potassium:.3g}",
                 grade,
                 "change.potassium_high",
                 POTASSIUM_HIGH,
@@ -78,7 +78,7 @@ def signals(patient: Patient) -> tuple[Signal, ...]:
         )
     if potassium is not None and potassium < POTASSIUM_LOW:
         grade = "major" if potassium < POTASSIUM_VERY_LOW else "moderate"
-        said = f"{potassium:.2g}"
+        said = f"{potassium:.3g}"
         found += [
             Signal("potassium", "QT", said, grade, "change.potassium_low", TORSADES),
             Signal("potassium", "hypokalaemia", said, grade, "change.potassium_lost", POTASSIUM_LOST),

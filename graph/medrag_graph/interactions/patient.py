@@ -156,7 +156,9 @@ def measured(
         raise refuse(f"patient.{field}.unit", f"the unit must be {allowed}")
     factor = units[unit.strip().lower()]
     least, most = (round(bound / factor, 2) for bound in bounds)
-    return bounded(value["value"], f"patient.{field}.value", least, most, unit.strip()) * factor
+    told_value = bounded(value["value"], f"patient.{field}.value", least, most, unit.strip())
+    # Rounded, so that a limit told in another unit stays that limit: 13.6843 mg/dL of potassium is 3.5 mmol/L.
+    return round(told_value * factor, 5)
 
 
 def one_of(told: Mapping[str, Any], field: str, allowed: tuple[str, ...]) -> Any:

@@ -54,6 +54,24 @@ def test_units_are_read_as_they_are_told() -> None:
         assert patient.potassium_mmol_l == pytest.approx(5.8, abs=0.001)
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "unit", "expected"),
+    [
+        ("potassium", 13.6843, "mg/dL", 3.5),
+        ("potassium", 19.549, "mg/dL", 5.0),
+        ("potassium", 21.5039, "mg/dL", 5.5),
+        ("potassium", 5.5, "mEq/L", 5.5),
+        ("creatinine", 132.6, "umol/L", 1.5),
+        ("creatinine", 132.6, "µmol/L", 1.5),
+    ],
+)
+def test_a_limit_told_in_another_unit_is_that_limit(
+    field: str, value: float, unit: str, expected: float
+) -> None:
+    patient = read_patient({field: {"value": value, "unit": unit}})
+    assert expected in (patient.potassium_mmol_l, patient.creatinine_mg_dl)
+
+
 def test_kidney_function_is_read_computed_or_not_known() -> None:
     told = {"creatinine": {"value": 1.4, "unit": "mg/dL"}, "age_years": 78, "sex": "female", "weight_kg": 60}
     patient = read_patient(told)
