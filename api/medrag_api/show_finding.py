@@ -153,12 +153,13 @@ def source_line(told: Json, language: Language) -> str:
 def show_quotes(showing: Showing, told: Json) -> None:
     """The source's words, each once: the level stands in the source's line, the condition in its own, and the list of
     a class's members is left to ``--json``."""
-    condition = trimmed(told["condition"])
-    tongue = tongue_of(told)
+    tongue, shown = tongue_of(told), [trimmed(told["condition"])]
     for quote in told["quotes"]:
         words = trimmed(quote["quote"]["exact"])
-        if quote["role"] not in ("level", "note") and words and words != condition:
+        # A table's row is quoted whole; its cells, quoted too, say nothing more.
+        if quote["role"] not in ("level", "note") and not any(words in before for before in shown):
             showing.put(marked(words, tongue, showing.language), 4)
+            shown.append(words)
 
 
 def trimmed(words: str) -> str:
