@@ -36,6 +36,7 @@ from medrag_graph.interactions.report import (
     PairReport,
 )
 from medrag_graph.interactions.sources import ShelfSources
+from medrag_graph.interactions.units import Unit
 from medrag_graph.interactions.words import say
 from medrag_graph.stores import GraphHome
 
@@ -88,7 +89,7 @@ def all_findings(regimen: Regimen, gathered: Gathered, situation: Situation) -> 
         *pair_findings(units, gathered.hits, situation, found, telling),
         *condition_findings(gathered.condition_hits, units, gathered.conditions, telling),
         *duplicate_findings(units, telling),
-        *heap_findings(units, found, telling),
+        *heap_findings(systemic(units, situation), found, telling),
         *ensemble_findings(units, situation, telling),
         *factor_findings(units, gathered.kidney, regimen.patient, found, telling),
         *allergy_findings(units, gathered.allergies, telling),
@@ -96,12 +97,17 @@ def all_findings(regimen: Regimen, gathered: Gathered, situation: Situation) -> 
     ]
 
 
+def systemic(units: Sequence[Unit], situation: Situation) -> tuple[Unit, ...]:
+    """Those that are not only rubbed into the skin: a gel adds nothing to a risk of the blood."""
+    return tuple(unit for unit in units if not (unit.inputs and situation.only_routes(unit, ("topical",))))
+
+
 def all_missing(regimen: Regimen, gathered: Gathered, situation: Situation) -> tuple[Missing, ...]:
     """What is asked for, each once, by field, rule and members."""
     units, telling = gathered.resolved.units, gathered.telling
     asked: list[Missing] = [
         *factor_missing(units, gathered.kidney, regimen.patient, telling),
-        *heap_missing(units, regimen.patient, telling),
+        *heap_missing(systemic(units, situation), regimen.patient, telling),
     ]
     for one, other in product(situation.in_group("warfarin"), situation.in_group("nsaid")):
         if apart(one, other):

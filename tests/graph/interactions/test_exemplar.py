@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from asking import DICLOFENAC, IBUPROFEN, WARFARIN, ask, pair
+from asking import DICLOFENAC, IBUPROFEN, WARFARIN, ask, of_kind, pair
 from small_graph import TextSources
 
 from medrag_graph.stores import MemoryGraph
@@ -102,6 +102,33 @@ def test_it_asks_for_what_would_decide(memory: MemoryGraph, sources: TextSources
 def test_a_tablet_beside_the_gel_is_not_topical(memory: MemoryGraph, sources: TextSources) -> None:
     report = ask(memory, sources, "warfarin", "diclofenac gel", "diclofenac", patient={"age_years": 70})
     assert [item.factor for item in pair(report, WARFARIN, DICLOFENAC).patient_effect] == ["age 70"]
+
+
+def test_a_gel_adds_nothing_to_bleeding(memory: MemoryGraph, sources: TextSources) -> None:
+    def topics(*drugs: Any) -> list[str]:
+        return [item.topic for item in of_kind(ask(memory, sources, *drugs), "cumulative_risk")]
+
+    assert "bleeding" in topics("warfarin", "diclofenac")
+    assert "bleeding" not in topics("warfarin", "diclofenac gel")
+
+
+def test_context_changes_what_is_advised_and_never_the_fact(
+    memory: MemoryGraph, sources: TextSources
+) -> None:
+    plain = pair(ask(memory, sources, "warfarin", "diclofenac"), WARFARIN, DICLOFENAC)
+    for _, drugs, told, _ in BRANCHES:
+        found = pair(ask(memory, sources, *drugs, **told), WARFARIN, DICLOFENAC)
+        assert (found.severity, found.assertions) == (plain.severity, plain.assertions)
+        for effect in found.patient_effect:
+            assert effect.factor
+            assert effect.change
+            assert effect.as_json()["citation"]["url"].startswith("https://")
+
+
+def test_everything_asked_for_names_its_rule(memory: MemoryGraph, sources: TextSources) -> None:
+    asked = ask(memory, sources, "warfarin", "ibuprofen", "metformin", "lisinopril").missing_context
+    assert {"hl7-pddi/warfarin-nsaid", "patient/inr"} <= {item.rule for item in asked}
+    assert all(item.rule and item.field and item.members for item in asked)
 
 
 def test_the_branches_speak_the_asker_s_language(memory: MemoryGraph, sources: TextSources) -> None:
