@@ -73,6 +73,9 @@ def pair_effects(one: Unit, other: Unit, situation: Situation) -> tuple[PatientE
         names = listed([situation.name(unit.concept) for unit in protected], situation.language)
         return (effect("factor.with", "change.gastroprotected", situation, names),)
     factors = [*bleeding_factors(situation), *regimen_factors(nsaid, situation)]
+    if not factors and situation.patient.age_years is not None and situation.conditions:
+        # Age and history were told, and neither they nor the regimen adds to the risk.
+        return (effect("factor.no_bleeding_factor", "change.assess", situation),)
     return tuple(effect(key, "change.benefit_outweighs", situation, value) for key, value in factors)
 
 

@@ -165,6 +165,11 @@ SENTENCES: Final[Mapping[str, Words]] = {
         "zh": "{value}日剂量较高",
         "fr": "dose journalière élevée de {value}",
     },
+    "factor.no_bleeding_factor": {
+        "en": "no further factor for bleeding told",
+        "zh": "未提供其他出血危险因素",
+        "fr": "aucun autre facteur de saignement signalé",
+    },
     "factor.multiple_nsaids": {
         "en": "more than one NSAID",
         "zh": "同时使用多种非甾体抗炎药",

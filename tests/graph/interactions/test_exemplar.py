@@ -12,6 +12,7 @@ from medrag_graph.stores import MemoryGraph
 
 NO_PRECAUTIONS = "No special precautions: little of it reaches the blood."
 GASTROPROTECTED = "Assess the risk and act if necessary: gastroprotection may lower the risk of upper gastrointestinal bleeding."
+ASSESS = "Assess the risk and act if necessary."
 BENEFIT = "Use only if the benefit outweighs the risk: bleeding is likelier in this patient."
 
 BRANCHES: list[tuple[str, list[Any], dict[str, Any], list[tuple[str, str]]]] = [
@@ -67,6 +68,12 @@ BRANCHES: list[tuple[str, list[Any], dict[str, Any], list[tuple[str, str]]]] = [
         [("more than one NSAID", BENEFIT)],
     ),
     ("none of these", ["warfarin", "diclofenac"], {"patient": {"age_years": 40}}, []),
+    (
+        "none of these, and the history is told",
+        ["warfarin", "diclofenac"],
+        {"patient": {"age_years": 40}, "conditions": ["asthma"]},
+        [("no further factor for bleeding told", ASSESS)],
+    ),
 ]
 
 
