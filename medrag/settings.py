@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address `serve` binds.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port `serve` binds.")
     max_body_bytes: int = Field(default=1 << 20, gt=0, description="Largest request body, bytes.")
+    max_upload_bytes: int = Field(default=1 << 28, gt=0, description="Largest document that is sent, bytes.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least level logged."
     )

@@ -15,7 +15,8 @@ from medrag.errors import MedragError
 from medrag.settings import Settings
 from medrag_api.gate import Gate
 from medrag_api.holder import ShelfHolder
-from medrag_api.routes import ask, drugs, health, interactions, passages, search, shelf
+from medrag_api.jobs import JobRunner
+from medrag_api.routes import ask, drugs, health, interactions, jobs, passages, search, shelf
 from medrag_api.tell import tell_http, tell_invalid, tell_medrag
 
 __all__ = ["create_app"]
@@ -27,13 +28,16 @@ exact quote. It does not diagnose, triage or write prescriptions."""
 def create_app(settings: Settings, holder: ShelfHolder | None = None) -> FastAPI:
     """The application over one home. The shelf opens at start-up, or with the first question where none is run."""
     held = holder or ShelfHolder(settings)
+    runner = JobRunner(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(held.warm)
+        runner.start()
         try:
             yield
         finally:
+            await asyncio.to_thread(runner.close)
             await asyncio.to_thread(held.close)
 
     app = FastAPI(
@@ -47,10 +51,13 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None) -> FastAPI
     )
     app.state.settings = settings
     app.state.holder = held
-    for room in (ask, interactions, drugs, search, passages, shelf, health):
+    app.state.runner = runner
+    for room in (ask, interactions, drugs, search, passages, shelf, jobs, health):
         app.include_router(room.router)
     app.add_exception_handler(MedragError, tell_medrag)
     app.add_exception_handler(RequestValidationError, tell_invalid)
     app.add_exception_handler(HTTPException, tell_http)
-    app.add_middleware(Gate, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        Gate, max_body_bytes=settings.max_body_bytes, max_upload_bytes=settings.max_upload_bytes
+    )
     return app

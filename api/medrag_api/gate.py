@@ -35,9 +35,10 @@ log = structlog.get_logger("medrag.http")
 class Gate:
     """ASGI middleware around the application. Logs the route's template, never a path, a query or a body."""
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, max_upload_bytes: int) -> None:
         self.app = app
         self.max_body_bytes = max_body_bytes
+        self.max_upload_bytes = max_upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -48,7 +49,8 @@ class Gate:
         watch = Watch(send, request.state.request_id)
         began = time.perf_counter()
         try:
-            await self.app(scope, bounded(request.headers, receive, self.max_body_bytes), watch.send)
+            most = self.max_upload_bytes if scope["path"] == UPLOADS else self.max_body_bytes
+            await self.app(scope, bounded(request.headers, receive, most), watch.send)
         except Exception as error:  # noqa: BLE001 - the last door: said in fixed words, logged without its message
             log.error("unexpected", request_id=request.state.request_id, **where_from(error))
             if watch.status is None:
@@ -67,6 +69,8 @@ class Gate:
             )
 
 
+#: The one address that takes documents.
+UPLOADS: Final = "/ingest"
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from medrag.answer.records import Answer, Basis, Citation, Source
 from medrag.catalogue import EditionState, Publication
+from medrag.catalogue.jobs import Job
 from medrag.editions import editions_in_force
 from medrag.records import Hit, Passage, Snapshot, Work
 from medrag.retrieve.search import SearchResult
@@ -262,6 +263,28 @@ def waiting_json(current: Snapshot | None, states: Sequence[EditionState]) -> di
             for state in sealed
             if state.edition.withdrawn is not None
         ],
+    }
+
+
+def job_json(job: Job) -> dict[str, Any]:
+    """A job as it is told; rates are items a second of the stage at hand."""
+    rate, eta = job.rate, job.eta_s
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "state": job.state,
+        "stage": job.stage,
+        "done": job.done,
+        "total": job.total,
+        "rate": round(rate, 1) if rate is not None else None,
+        "eta_s": round(eta, 1) if eta is not None else None,
+        "created": job.created,
+        "started": job.started,
+        "finished": job.finished,
+        "cancelling": job.cancel and job.finished is None,
+        "note": job.note,
+        "result": job.result,
+        "problem": job.problem,
     }
 
 

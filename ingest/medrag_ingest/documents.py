@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -54,6 +55,15 @@ class Description:
     valid_from: date | None = None
     #: The bytes correct an edition that is held, rather than being a new one.
     correction: bool = False
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Description:
+        """From fields as :meth:`as_json` writes them."""
+        begins = told.get("valid_from")
+        return cls(**{**told, "valid_from": date.fromisoformat(begins) if begins else None})
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "valid_from": self.valid_from.isoformat() if self.valid_from else None}
 
 
 def document_card(path: Path, told: Description, catalogue: Catalogue) -> Manifest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -11,7 +12,9 @@ from medrag.errors import CatalogueUnavailable
 __all__ = ["HEAD", "bring_up_to_date", "version_of"]
 
 #: The newest revision in ``migrations/versions``.
-HEAD = "0002"
+HEAD = "0003"
+#: Alembic keeps the migration at hand in module globals: two threads of one process would mix theirs up.
+ONE_AT_A_TIME = threading.Lock()
 
 
 def version_of(connection: Connection) -> str | None:
@@ -34,7 +37,11 @@ def bring_up_to_date(engine: Engine) -> None:
             f"the catalogue is at revision {version}, this medrag knows up to {HEAD}",
             remedy="Install the medrag that wrote it, or restore a backup",
         )
-    run_migrations(engine)
+    with ONE_AT_A_TIME:
+        with engine.connect() as connection:
+            version = version_of(connection)
+        if version != HEAD:
+            run_migrations(engine)
 
 
 def folder() -> Path:

@@ -22,6 +22,7 @@ __all__ = [
     "editions",
     "evidence",
     "golden",
+    "jobs",
     "metadata",
     "names",
     "passages",
@@ -177,6 +178,28 @@ runs = Table(
     Column("finished", String(32)),
     Column("outcome", String(16), nullable=False),
     Column("receipt", Text, nullable=False),
+)
+
+#: Long work asked for over HTTP. ``owner`` is the process that runs it; ``request`` and ``result`` are JSON.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False, index=True),  # queued | running | done | failed | cancelled
+    Column("request", Text, nullable=False),
+    Column("created", String(32), nullable=False),
+    Column("started", String(32)),
+    Column("finished", String(32)),
+    Column("owner", String(80), nullable=False, default=""),
+    Column("stage", String(200), nullable=False, default=""),
+    Column("done", Integer, nullable=False, default=0),
+    Column("total", Integer),
+    Column("stage_began", String(32)),
+    Column("cancel", Boolean, nullable=False, default=False),
+    Column("note", Text, nullable=False, default=""),
+    Column("result", Text),
+    Column("problem", Text),
 )
 
 snapshots = Table(

@@ -1,0 +1,282 @@
+"""POST /ingest, the shelf's acts, and the jobs they become."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import closing
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Body, Depends
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from medrag.catalogue import Catalogue
+from medrag.catalogue.jobs import ENDED, Job, Jobs, new_id
+from medrag.errors import InputRefused, Place, UsageError
+from medrag.settings import Settings
+from medrag.vocabulary import Authority, Kind, Language
+from medrag_api.job_child import INCOMING
+from medrag_api.jobs import JobRunner
+from medrag_api.requests import Day, validated
+from medrag_api.routes.reading import PROBLEM, Set, as_json
+from medrag_api.schemas import job_json, snapshot_json
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+STRICT: Final = ConfigDict(extra="forbid", frozen=True)
+#: Seconds between looks at a job that is watched, and between signs of life.
+LOOK_S: Final = 0.5
+HEARTBEAT_S: Final = 15.0
+#: Bytes read of an upload at a time.
+CHUNK: Final = 1 << 20
+
+Reason = Annotated[str, Field(max_length=1000)]
+
+
+class DescriptionIn(BaseModel):
+    """What is said of a document that is sent."""
+
+    model_config = STRICT
+
+    title: Annotated[str, Field(min_length=1, max_length=500)]
+    publisher: Annotated[str, Field(min_length=1, max_length=500)]
+    published: str
+    jurisdiction: str
+    kind: Kind = "guideline"
+    authority: Authority | None = None
+    language: Language = "en"
+    licence: Annotated[str, Field(max_length=500)] = ""
+    redistributable: bool = False
+    url: str | None = None
+    work: str = ""
+    edition: str = ""
+    valid_from: Day | None = None
+    correction: bool = False
+
+
+class IngestIn(BaseModel):
+    """Cards by id, such as `ansm` or `ansm@2019-09`."""
+
+    model_config = STRICT
+
+    targets: Annotated[list[Annotated[str, Field(max_length=200)]], Field(min_length=1, max_length=50)]
+    stage: bool = False
+
+
+class PublishIn(BaseModel):
+    model_config = STRICT
+
+    force: Reason = ""
+
+
+class ReasonIn(BaseModel):
+    model_config = STRICT
+
+    reason: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class RollbackIn(BaseModel):
+    model_config = STRICT
+
+    reason: Reason = ""
+
+
+NOTHING_FORCED: Final = PublishIn()
+NO_REASON: Final = RollbackIn()
+
+
+def same_origin(request: Request) -> None:
+    """Raises 403 for a page of another site: whoever may reach this port from a browser may not write through it."""
+    origin = request.headers.get("origin")
+    if origin is not None and re.sub(r"^https?://", "", origin) != request.headers.get("host"):
+        raise HTTPException(403)
+
+
+Writing = Depends(same_origin)
+
+
+@router.post(
+    "/ingest", status_code=202, responses=PROBLEM, dependencies=[Writing], summary="Put a work on the shelf"
+)
+async def ingest(request: Request, settings: Set) -> Response:
+    """JSON `{"targets": [card id]}`, or multipart/form-data with `file` (a document) and `about` (JSON: title, publisher,
+    published, jurisdiction ...), or with `card` (a manifest). `stage`: only stage. Answers 202 with the job."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/json":
+        try:
+            asked = validated(IngestIn, await request.json())
+        except ValueError as error:
+            raise HTTPException(400) from error
+        return started(request, settings, "ingest", asked.model_dump())
+    if kind != "multipart/form-data":
+        raise HTTPException(415)
+    identifier = new_id()
+    folder = settings.home / INCOMING / identifier
+    try:
+        told = await take_form(request, settings, identifier)
+        return started(request, settings, "ingest", told, identifier)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+async def take_form(request: Request, settings: Settings, identifier: str) -> dict[str, Any]:
+    """The job a form asks for; its file lies in a folder of its own, under a name made harmless."""
+    async with request.form(max_files=1, max_fields=3) as form:
+        sent = [(name, value) for name, value in form.items() if isinstance(value, UploadFile)]
+        if len(sent) != 1 or sent[0][0] not in ("file", "card"):
+            raise InputRefused("one file, called file or card, is wanted", place=Place(field="file"))
+        field, upload = sent[0]
+        stage = str(form.get("stage", "")).lower() in ("1", "true", "yes")
+        path = f"{identifier}/{harmless(upload.filename or field)}"
+        target = settings.home / INCOMING / path
+        await asyncio.to_thread(target.parent.mkdir, parents=True, exist_ok=True)
+        with target.open("wb") as stream:
+            while chunk := await upload.read(CHUNK):
+                await asyncio.to_thread(stream.write, chunk)
+        if field == "card":
+            return {"card": path, "stage": stage}
+        return {"file": path, "stage": stage, "document": described(str(form.get("about", "")))}
+
+
+def described(told: str) -> dict[str, Any]:
+    """The description as a job keeps it. Raises InputRefused naming the field."""
+    from medrag_ingest.documents import Description
+
+    try:
+        body = json.loads(told)
+    except ValueError as error:
+        raise InputRefused(
+            "JSON that describes the document is wanted", place=Place(field="about")
+        ) from error
+    try:
+        asked = DescriptionIn.model_validate(body)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        field = ".".join(["about", *(str(part) for part in problem["loc"])])
+        raise InputRefused(str(problem["msg"]), place=Place(field=field)) from error
+    return Description(**asked.model_dump()).as_json()
+
+
+def harmless(name: str) -> str:
+    """A file name without folders, control signs or leading dots, 100 characters at most, its ending kept."""
+    bare = re.sub(r"[^\w.\- ]+", "_", name.replace("\\", "/").rpartition("/")[2]).strip(". ")
+    stem, dot, ending = bare.rpartition(".")
+    return f"{stem[:80]}.{ending[:12]}" if dot and stem else bare[:90] or "file"
+
+
+def started(
+    request: Request, settings: Settings, kind: Any, asked: dict[str, Any], identifier: str = ""
+) -> Response:
+    """202 with the job and where to look at it."""
+    with closing(Catalogue(settings.catalogue, create=True)) as catalogue:
+        job = Jobs(catalogue).add(kind, asked, identifier)
+    runner: JobRunner = request.app.state.runner
+    runner.wake()
+    response = as_json(job_json(job), {"Location": f"/jobs/{job.id}"})
+    response.status_code = 202
+    return response
+
+
+@router.post(
+    "/shelf/{id}/publish",
+    status_code=202,
+    responses=PROBLEM,
+    dependencies=[Writing],
+    summary="Publish an edition",
+)
+def publish(
+    id: str, request: Request, settings: Set, asked: Annotated[PublishIn, Body()] = NOTHING_FORCED
+) -> Response:
+    """`id`: an edition that waits, or `all`. Answers 202 with the job; a shut gate fails it and lists the objections."""
+    editions = [] if id == "all" else [id]
+    return started(request, settings, "publish", {"editions": editions, "force": asked.force})
+
+
+@router.post(
+    "/shelf/{id}/withdraw",
+    status_code=202,
+    responses=PROBLEM,
+    dependencies=[Writing],
+    summary="Withdraw an edition",
+)
+def withdraw(id: str, request: Request, settings: Set, asked: ReasonIn) -> Response:
+    """`id`: an edition, or a work. Answers 202 with the job."""
+    return started(request, settings, "withdraw", {"target": id, "reason": asked.reason})
+
+
+@router.post("/shelf/{id}/rollback", responses=PROBLEM, dependencies=[Writing], summary="Go back")
+def rollback(
+    id: str, request: Request, settings: Set, asked: Annotated[RollbackIn, Body()] = NO_REASON
+) -> Response:
+    """`id`: a kept snapshot, or `previous`. Done when it answers."""
+    from medrag_api.wiring import open_workshop
+    from medrag_ingest.keeping import roll_back
+
+    workshop = open_workshop(settings, encode=False)
+    with closing(workshop.catalogue):
+        chosen = roll_back(workshop, "" if id == "previous" else id, reason=asked.reason)
+    request.app.state.holder.refresh()
+    return as_json({"moved": True, **snapshot_json(chosen), "editions": list(chosen.editions)})
+
+
+@router.get("/jobs", responses=PROBLEM, summary="The last jobs")
+def list_jobs(settings: Set) -> Response:
+    """Newest first."""
+    with closing(Catalogue(settings.catalogue, create=False)) as catalogue:
+        return as_json({"jobs": [job_json(job) for job in Jobs(catalogue).last()]})
+
+
+@router.get("/jobs/{id}", responses=PROBLEM, summary="One job")
+def show_job(id: str, settings: Set) -> Response:
+    """Its state, stage, done and total, rate and estimated seconds left, and its result or problem."""
+    return as_json(job_json(read_job(settings, id)))
+
+
+@router.delete("/jobs/{id}", responses=PROBLEM, dependencies=[Writing], summary="Cancel a job")
+def cancel_job(id: str, settings: Set) -> Response:
+    """One that waits ends at once; one that runs ends within seconds, and what it published stays."""
+    with closing(Catalogue(settings.catalogue, create=False)) as catalogue:
+        return as_json(job_json(Jobs(catalogue).cancel(id)))
+
+
+@router.get("/jobs/{id}/events", responses=PROBLEM, summary="A job as server-sent events")
+async def watch_job(id: str, settings: Set) -> StreamingResponse:
+    """`progress` whenever it changes, then `done` with the whole job; a comment every 15 s says the line is alive."""
+    first = await asyncio.to_thread(read_job, settings, id)
+    return StreamingResponse(events(settings, first), media_type="text/event-stream")
+
+
+async def events(settings: Settings, job: Job) -> AsyncIterator[str]:
+    said, quiet = "", 0.0
+    while True:
+        told = json.dumps(job_json(job), ensure_ascii=False)
+        if job.state in ENDED:
+            yield f"event: done\ndata: {told}\n\n"
+            return
+        if told != said:
+            yield f"event: progress\ndata: {told}\n\n"
+            said, quiet = told, 0.0
+        elif quiet >= HEARTBEAT_S:
+            yield ": alive\n\n"
+            quiet = 0.0
+        await asyncio.sleep(LOOK_S)
+        quiet += LOOK_S
+        job = await asyncio.to_thread(read_job, settings, job.id)
+
+
+def read_job(settings: Settings, identifier: str) -> Job:
+    """Raises NotFound."""
+    if not settings.catalogue_url and not (settings.home / "catalogue.db").is_file():
+        raise UsageError("there is no shelf yet, so there are no jobs")
+    with closing(Catalogue(settings.catalogue, create=False)) as catalogue:
+        return Jobs(catalogue).get(identifier)
