@@ -15,6 +15,7 @@ from medrag_graph.ends import Dangling
 from medrag_graph.join import Conflict
 from medrag_graph.model import GraphConcept, GraphData
 from medrag_graph.things import MEDRAG, Thing
+from medrag_graph.unlisted import Unlisted, unlisted_members, unspoken_drugs
 
 __all__ = ["JoinReport", "SourceJoin", "join_report"]
 
@@ -58,6 +59,10 @@ class JoinReport:
     #: Those that a claim is about stand first; how many there are stands beside.
     classes_without_members: tuple[str, ...]
     classes_without_members_in_claims: int
+    #: Drugs that other sources count in a class and the source that speaks of the class does not list.
+    unlisted: tuple[Unlisted, ...]
+    #: Single drugs of our table that no source of interactions speaks of.
+    unspoken: tuple[str, ...]
     drugs_without_code: tuple[str, ...]
     drugs_without_code_in_claims: int
     agreement: tuple[Agreement, ...]
@@ -98,6 +103,8 @@ def join_report(data: GraphData, catalogue: Catalogue, editions: Sequence[str] |
         len(built.named.hidden),
         tuple(c.name for c in empty),
         sum(c.id in ends for c in empty),
+        unlisted_members(data),
+        unspoken_drugs(data, ours(built)),
         tuple(c.name for c in uncoded),
         sum(c.id in ends for c in uncoded),
         agreements(data),
@@ -109,6 +116,17 @@ def editions_of(catalogue: Catalogue, snapshot: str) -> tuple[str, ...]:
         if held.id == snapshot:
             return tuple(held.editions)
     raise NotFound(f"no snapshot {snapshot!r} is kept", remedy="Run: medrag shelf list")
+
+
+def ours(built: Built) -> set[str]:
+    """The concepts of our table of drugs that are no combination."""
+    groups = ((number, group) for number, group in enumerate(built.join.groups) if not group.parts)
+    table = f"{MEDRAG}:drug/"
+    return {
+        built.named.ids[number]
+        for number, group in groups
+        if number in built.named.ids and any(thing.id.startswith(table) for thing in group.things)
+    }
 
 
 def joins_of(built: Built) -> Mapping[tuple[str, str], set[str]]:

@@ -65,6 +65,17 @@ def loose_ends(report: JoinReport) -> Iterator[str]:
         report.classes_without_members,
     )
     yield from listing(
+        f"Classes that other sources count more drugs in: {len(report.unlisted):,} (nothing is added to them)",
+        [
+            f"{item.edition} {item.name}: lists {item.listed:,}, not {beside(item.absent)}"
+            for item in report.unlisted
+        ],
+    )
+    yield from listing(
+        f"Drugs of our table that no source of interactions speaks of: {len(report.unspoken):,}",
+        report.unspoken,
+    )
+    yield from listing(
         f"Drugs without code: {len(report.drugs_without_code):,}, "
         f"of which claims name {report.drugs_without_code_in_claims:,}",
         report.drugs_without_code,

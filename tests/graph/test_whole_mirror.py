@@ -109,3 +109,13 @@ def test_diseases_resolve_with_codes(whole: Whole) -> None:
     assert found is not None
     assert found.codes["doid"] == "DOID:784"
     assert {"icd10", "mesh", "umls"} <= set(found.codes)
+
+
+def test_what_the_interaction_sources_leave_out_is_told(whole: Whole) -> None:
+    """A French list of 2020 has no lovastatin among the statins and no vericiguat: nothing is added, and it is said."""
+    told = {item.name: item for item in whole.report.unlisted if item.edition.startswith("ansm")}
+    assert "lovastatin" in told["statins"].absent
+    assert "nortriptyline" in told["tricyclic antidepressants"].absent
+    assert "vericiguat" in whole.report.unspoken
+    assert "warfarin" not in whole.report.unspoken
+    assert f"count more drugs in: {len(whole.report.unlisted)}" in whole.report.as_text()
