@@ -62,8 +62,9 @@ def whole_mirror(shared: Path, wheels: Path, home: Path) -> Iterator[Whole]:
         workshop.catalogue.seal_edition(state.edition.id, "0" * 64)
         editions.append(state.edition.id)
     snapshot = Snapshot("s_whole", datetime(2026, 1, 2, tzinfo=UTC), tuple(editions), "none", "", 2)
-    data = build_graph(workshop.catalogue, editions, snapshot.id)
     shelf = OpenShelf(workshop.catalogue, snapshot, cast(Any, None), None)
-    report = join_report(data, workshop.catalogue, editions)
-    yield Whole(data, MemoryGraph(data), report, OpenShelfSources(shelf, "0" * 64))
+    sources = OpenShelfSources(shelf, "0" * 64)
+    serving = [edition.id for edition in shelf.serving(None)]
+    data = build_graph(workshop.catalogue, serving, sources.graph(None))
+    yield Whole(data, MemoryGraph(data), join_report(data, workshop.catalogue, serving), sources)
     workshop.catalogue.close()
