@@ -12,12 +12,14 @@ from medrag.vocabulary import Language
 from medrag_api.change_words import KIND, LEVEL, WORDS
 from medrag_api.show import console, put
 
-__all__ = ["by_class_line", "evidence_line", "members_line", "quotes_of", "show_changes"]
+__all__ = ["by_class_line", "evidence_line", "members_line", "quotes_of", "show_changes", "show_differing"]
 
 Json = Mapping[str, Any]
 #: A quote at a terminal; --json and --html have it whole.
 LONGEST: Final = 240
 STYLE: Final = {"raised": "bold red", "added": "red", "lowered": "green", "removed": "yellow"}
+#: Lines told of one question's answer.
+MOST_LINES: Final = 3
 #: What a side is quoted by, in this order.
 ROLES: Final = ("level", "condition", "management")
 
@@ -34,6 +36,28 @@ def show_changes(document: Json) -> None:
     if not document["changes"] and not document.get("members") and not document.get("renamed"):
         put(out, WORDS["nothing"][language])
     (show_sections if document["kind"] == "text" else show_entries)(out, document, language)
+
+
+def show_differing(document: Json) -> None:
+    """Each question answered otherwise than before, with what went and what came."""
+    out = console()
+    put(
+        out,
+        f"{len(document['affected'])} of {document['asked']} questions are answered otherwise",
+        style="bold",
+    )
+    for item in document["affected"]:
+        put(out, f"{item['source']}: {item['question']}", indent=2, style="bold")
+        status = item["status"]
+        if status["before"] != status["after"]:
+            put(out, f"{status['before']} → {status['after']}", indent=6)
+        for key in ("says", "cites"):
+            for sign, side in (("-", "gone"), ("+", "come")):
+                for line in item[key][side][:MOST_LINES]:
+                    put(out, f"{sign} {quoted(line)}", indent=6)
+    before, after = document["before"], document["after"]
+    without = f" without {before['without']}" if before["without"] else ""
+    put(out, f"before: {before['snapshot']}{without} · after: {after['snapshot']}", style="dim")
 
 
 def show_entries(out: Console, document: Json, language: Language) -> None:
@@ -66,29 +90,28 @@ def show_entry(out: Console, change: Json, document: Json, language: Language) -
     put(out, told, indent=2, style=STYLE.get(change["kind"], "bold"))
     for name, side in (("before", change["before"]), ("after", change["after"])):
         for line in quotes_of(side, change["kind"]):
-            put(out, f"{document[name]['label']} {shortened(line)}", indent=6)
+            put(out, f"{document[name]['label']} {line}", indent=6)
     for item in change["by_class"][:2]:
         put(out, by_class_line(change, item, language), indent=6, style="dim")
 
 
 def quotes_of(side: Json | None, kind: str) -> Iterator[str]:
-    """``“words” passage`` for every level of a side; the reasons only where they are what changed."""
+    """``“words” passage`` for every level of a side, and what they say in our words; the reasons only where they are what
+    changed."""
     roles = (*ROLES, "mechanism") if kind == "mechanism" else ROLES
     for graded in side["graded"] if side is not None else ():
         quotes = {quote["role"]: quote for quote in graded["quotes"] if quote["role"] in roles}
         held = list({(q["start"], q["end"]): q for role in roles if (q := quotes.get(role))}.values())
         said = f" [{graded['said']}]" if graded.get("said") else ""
         if held:
-            words = " … ".join(" ".join(quote["exact"].split()) for quote in held)
-            yield f"“{words}”{said} {held[0]['passage'] or held[0]['document']}"
+            words = " … ".join(quote["exact"] for quote in held)
+            yield f"{quoted(words)} {held[0]['passage'] or held[0]['document']}{said}"
 
 
-def shortened(line: str) -> str:
-    """A quote's end goes, its passage stays."""
-    if len(line) <= LONGEST:
-        return line
-    words, _, passage = line.rpartition(" ")
-    return f"{words[: LONGEST - len(passage)]}…” {passage}"
+def quoted(words: str) -> str:
+    """On one line, and no longer than a terminal bears."""
+    line = " ".join(words.split())
+    return f"“{line}”" if len(line) <= LONGEST else f"“{line[:LONGEST].rstrip()}…”"
 
 
 def by_class_line(change: Json, item: Json, language: Language) -> str:
@@ -133,5 +156,5 @@ def show_sections(out: Console, document: Json, language: Language) -> None:
             )
         for name, side in (("before", change["before"]), ("after", change["after"])):
             if side is not None:
-                line = f"“{' '.join(side['text'].split())}” {side['passage'] or side['document']}"
-                put(out, f"{document[name]['label']} {shortened(line)}", indent=6)
+                line = f"{quoted(side['text'])} {side['passage'] or side['document']}"
+                put(out, f"{document[name]['label']} {line}", indent=6)

@@ -1,4 +1,4 @@
-"""``medrag shelf diff``: what changed between two editions."""
+"""``medrag shelf diff`` and ``affected``: what changed between two editions, and which answers that changes."""
 
 from __future__ import annotations
 
@@ -65,4 +65,36 @@ def write_page(page: Path, document: dict[str, Any]) -> None:
         raise Unavailable(f"cannot be written: {error.strerror}", place=Place(file=str(page))) from error
 
 
-COMMANDS: Final = (diff,)
+@click.command("affected")
+@click.option(
+    "--snapshot", default="", help="Compare with this kept snapshot [default: the one published before]."
+)
+@click.option("--edition", default="", help="Compare with the shelf as it would be without this edition.")
+@click.option(
+    "--questions",
+    "files",
+    type=click.Path(dir_okay=False, path_type=Path),
+    multiple=True,
+    help="Also ask these: a YAML file with a list named questions. May be given several times.",
+)
+@door
+def show_affected(
+    snapshot: str, edition: str, files: tuple[Path, ...], as_json: bool, settings: Settings
+) -> None:
+    """Golden questions and pairs, of cards and of the site, that are answered otherwise than before.
+
+    Answers given to people are not kept, so they cannot be listed.
+    """
+    from medrag_api.affected import affected, read_questions
+
+    more = [item for file in files for item in read_questions(file)]
+    document = affected(settings, snapshot=snapshot, edition=edition, more=more)
+    if as_json:
+        put_json(document)
+        return
+    from medrag_api.show_changes import show_differing
+
+    show_differing(document)
+
+
+COMMANDS: Final = (diff, show_affected)
