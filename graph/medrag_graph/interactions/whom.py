@@ -147,11 +147,14 @@ def means(
 def meets(
     hit: Hit, whom: Whom, units: Mapping[str, Unit], held: Mapping[str, tuple[str, ...]]
 ) -> bool | None:
-    """Whether the pair has what a way asks for; None when a name is not known, so that nothing can be said."""
+    """Whether the pair has what a way asks for; None when nothing can be said, because a name is not known, or because a
+    class was asked about, which may be any of its members."""
     if not whom.names <= held.keys():
         return None
     ends = (units[hit.a], units[hit.b])
-    return any(all(has_one(ends, group, held) for group in way) for way in whom.ways)
+    if any(all(has_one(ends, group, held) for group in way) for way in whom.ways):
+        return True
+    return None if any(unit.concept.kind == "class" for unit in ends) else False
 
 
 def has_one(ends: Iterable[Unit], names: Collection[str], held: Mapping[str, tuple[str, ...]]) -> bool:

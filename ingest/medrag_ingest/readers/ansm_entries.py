@@ -26,7 +26,7 @@ _LEVEL = frozenset({"level", "info"})
 
 #: What stood at the foot of the printed pages; the editions of 2016-01 and 2018-05 kept it in the text above it.
 _FOOT = re.compile(
-    r"\s*\n\s*(?:Thésaurus des interactions médicamenteuses|Interactions médicamenteuses - Thésaurus)\s*$"
+    r"(?:\s*\n\s*|(?<=[.)]))(?:Thésaurus des interactions médicamenteuses|Interactions médicamenteuses - Thésaurus)\s*$"
 )
 
 #: (position in the file, the texts by key, the levels)

@@ -401,9 +401,9 @@ def test_all_five_editions(edition: str, wheels: Path) -> None:
 def test_the_foot_of_a_page_is_no_part_of_the_text_above_it() -> None:
     foot = "Thésaurus des interactions médicamenteuses"
     documents = [
-        read(entry(interaction_mechanism=f"Effet.{end}"))[0] for end in (f"\n\n{foot}\n", f" {foot}.")
+        read(entry(interaction_mechanism=f"Effet.{end}"))[0] for end in (f"\n\n{foot}\n", foot, f" {foot}.")
     ]
     mechanisms = [document.assertions[0].qualifiers["mechanism"] for document in documents]
-    assert mechanisms == ["Effet.", f"Effet. {foot}."]
+    assert mechanisms == ["Effet.", "Effet.", f"Effet. {foot}."]
     assert documents[0].notes["page_feet_removed"] == 1
-    assert "page_feet_removed" not in documents[1].notes
+    assert "page_feet_removed" not in documents[2].notes
