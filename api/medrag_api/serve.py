@@ -50,6 +50,8 @@ def serve_one(settings: Settings, listening: socket.socket) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        # Who asks is not looked at: nothing here depends on what a gateway says of it.
+        proxy_headers=False,
         date_header=True,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,

@@ -330,3 +330,12 @@ def test_facts_keep_to_the_filters(reviewing: Settings) -> None:
     answer = send(reviewing, "POST", "/ask", json=body).json()
     assert all(item["support"] != "fact" for item in answer["statements"])
     assert answer["interactions"]["findings"]
+
+
+def test_the_framework_s_way_and_the_straight_one_give_the_same_bytes(reviewing: Settings) -> None:
+    told = {"drugs": ["simvastatin", " clarithromycin "], "patient": {"age_years": 80}, "as_of": "2026-01-01"}
+    straight = send(reviewing, "POST", "/interactions", json=told)
+    kind = {"content-type": "application/json; charset=utf-8"}
+    other = send(reviewing, "POST", "/interactions", content=json.dumps(told).encode(), headers=kind)
+    assert straight.status_code == other.status_code == 200
+    assert straight.content == other.content
