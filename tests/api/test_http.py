@@ -96,6 +96,16 @@ def test_search_ranks_passages_and_says_how(standing: Settings) -> None:
     assert all(hit["document"]["language"] == "zh" for hit in limited["hits"])
 
 
+def test_two_editions_are_compared(standing: Settings) -> None:
+    (edition,) = send(standing, "GET", "/shelf/blood-leaflets").json()["editions"]
+    label = edition["label"]
+    path = f"/shelf/blood-leaflets/diff?before={label}&after={label}&language=zh"
+    told = send(standing, "GET", path).json()
+    assert (told["before"]["id"], told["language"], told["changes"]) == (edition["id"], "zh", [])
+    assert send(standing, "GET", "/shelf/blood-leaflets/diff?before=1999&after=" + label).status_code == 404
+    assert send(standing, "GET", "/shelf/blood-leaflets/diff?before=1999").status_code == 422
+
+
 def test_the_shelf_lists_works_with_rights(standing: Settings) -> None:
     listed = send(standing, "GET", "/shelf").json()
     ShelfOut.model_validate(listed)
@@ -355,6 +365,7 @@ def test_openapi_describes_the_models(standing: Settings) -> None:
         "/documents/{id}/text",
         "/shelf",
         "/shelf/{id}",
+        "/shelf/{id}/diff",
         "/health/ready",
     } <= set(described["paths"])
     asked = described["components"]["schemas"]["AskRequest"]

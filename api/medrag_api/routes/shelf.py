@@ -1,4 +1,4 @@
-"""GET /shelf: which works are held, in which editions, under which rights."""
+"""GET /shelf: which works are held, in which editions, under which rights, and what changed between two of them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from medrag.errors import NotFound
+from medrag.vocabulary import Language
+from medrag_api.comparing import compare
 from medrag_api.models import ShelfOut, WorkOut
-from medrag_api.routes.reading import PROBLEM, Reading, as_json
+from medrag_api.routes.reading import PROBLEM, Reading, Reviewing, as_json
 from medrag_api.schemas import shelf_json, work_json
 
 __all__ = ["router"]
@@ -27,3 +29,12 @@ def show_work(id: str, shelf: Reading) -> Response:
     if id not in {edition.work for edition in shelf.editions.values()}:
         raise NotFound("no work of that id is on the shelf")
     return as_json(work_json(shelf, shelf.works[id]))
+
+
+@router.get("/shelf/{id}/diff", responses=PROBLEM, summary="What changed between two editions")
+def show_diff(id: str, before: str, after: str, desk: Reviewing, language: Language = "en") -> Response:
+    """What the edition labelled ``after`` says otherwise than the one labelled ``before``; both must be published."""
+    old, new = f"{id}@{before}", f"{id}@{after}"
+    if not {old, new} <= desk.shelf.editions.keys():
+        raise NotFound("one of the editions, or both, are not on the shelf")
+    return as_json(compare(desk.shelf.catalogue, old, new, language, desk.graph_if_any()))
