@@ -1,11 +1,14 @@
-"""Fixtures every room shares: where the shared data lies, and a home of one's own."""
+"""Fixtures every room shares: where the shared data lies, a home of one's own, and a real Bolt server."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from bolt_server import BoltServer, running
 from hypothesis import settings
 
 #: CI tries the same examples every time; at home each run tries others, and what it finds becomes an @example.
@@ -50,3 +53,17 @@ def home(tmp_path: Path) -> Path:
     folder = tmp_path / "home"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(scope="session")
+def bolt_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoltServer]:
+    """A server from the package index (arcadedb-embedded); tests that ask for it are marked ``bolt``."""
+    if importlib.util.find_spec("arcadedb_embedded") is None:
+        pytest.skip("arcadedb-embedded is not installed; make test-bolt installs it")
+    with running(tmp_path_factory.mktemp("bolt")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def bolt_url(bolt_server: BoltServer) -> str:
+    return bolt_server.url

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from medrag.errors import GraphUnavailable, Unavailable
+from medrag.errors import GraphUnavailable, MedragError, Unavailable
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf
 from medrag_graph.interactions import InteractionReport, Known, OpenShelfSources, Regimen, review
@@ -16,12 +18,16 @@ from medrag_graph.interactions.gather import learn
 from medrag_graph.interactions.review import unavailable
 from medrag_graph.stores import GraphHome
 
-__all__ = ["Desk", "Opener"]
+__all__ = ["Desk", "Opener", "again"]
 
 #: Opens the graph of the editions that serve on a day; None is today.
 Opener = Callable[[Settings, OpenShelf, date | None], GraphHome]
 #: Graphs kept open beside today's, for questions about other days; of a large shelf each has some hundred MB.
 KEPT_DAYS = 2
+#: Seconds between looks at a graph that could not be read: callers meanwhile get the same answer at once.
+BREATH_S: Final = 1.0
+#: Seconds for which a graph that was found whole is not counted again: a server takes one for the whole shelf.
+WHOLE_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,14 @@ class Opened:
 
     graph: GraphHome
     known: Known
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a graph could not be read, and since when, in seconds of the monotonic clock."""
+
+    problem: Unavailable
+    since: float
 
 
 class Desk:
@@ -47,12 +61,18 @@ class Desk:
         self._opening = threading.Lock()
         #: By what they answer to, in the order they were opened.
         self._graphs: dict[str, Opened] = {}
+        #: Why a graph cannot be read, by what it answers to.
+        self._doubts: dict[str, Doubt] = {}
+        self._counted = -WHOLE_S
         self._closed = False
+        #: Whether what every review would find out has been found out.
+        self.prepared = False
 
     @property
     def opened(self) -> bool:
-        """Whether today's graph is there already."""
-        return self.sources.graph(None) in self._graphs
+        """Whether today's graph is there already, and nothing speaks against reading it."""
+        key = self.sources.graph(None)
+        return key in self._graphs and key not in self._doubts
 
     def graph(self, as_of: date | None = None) -> GraphHome:
         """The graph that serves on a day. Raises Unavailable when it cannot be had; the next call tries again."""
@@ -68,13 +88,35 @@ class Desk:
     def _open(self, as_of: date | None) -> Opened:
         key = self.sources.graph(as_of)
         held = self._graphs.get(key)
-        if held is None:
+        if held is None or key in self._doubts:
             with self._opening:
-                held = self._graphs.get(key) or self._open_anew(key, as_of)
+                held = self._look_again(key, as_of)
         if self._closed:
             self.close()
             raise GraphUnavailable("the graph is closed")
         return held
+
+    def _look_again(self, key: str, as_of: date | None) -> Opened:
+        """Opens a graph, or asks whether one that could not be read is whole by now; those who wait meanwhile, and those
+        who come within a breath, are told what it said."""
+        doubt = self._doubts.get(key)
+        if doubt is not None and time.monotonic() < doubt.since + BREATH_S:
+            raise again(doubt.problem)
+        try:
+            held = self._graphs.get(key)
+            if held is None:
+                held = self._open_anew(key, as_of)
+            elif doubt is not None:
+                held.graph.check()
+        except Unavailable as error:
+            self._doubt(key, error)
+            raise
+        self._doubts.pop(key, None)
+        return held
+
+    def _doubt(self, key: str, problem: Unavailable, since: float | None = None) -> None:
+        self._doubts[key] = Doubt(problem, time.monotonic() if since is None else since)
+        self._counted = -WHOLE_S
 
     def _open_anew(self, key: str, as_of: date | None) -> Opened:
         """Lets go of the day opened first when there are too many. A reader may still ask its graph, so it is not closed:
@@ -96,13 +138,23 @@ class Desk:
         learn(opened.graph, self.sources, opened.known)
         gc.collect()
         gc.freeze()
+        self.prepared = True
 
     def check(self) -> None:
-        """Raises Unavailable when the graph cannot be read, or holds another snapshot than the shelf."""
-        if self.graph().snapshot() != self.sources.graph(None):
-            raise GraphUnavailable(
-                "the graph does not hold the snapshot the shelf serves", remedy="Wait, or restart the server"
-            )
+        """Raises Unavailable when today's graph cannot be read whole, or is of other editions than the shelf serves. Until
+        it can be read again, reviews say so too."""
+        key, graph = self.sources.graph(None), self.graph()
+        try:
+            if time.monotonic() >= self._counted + WHOLE_S:
+                graph.check()
+                self._counted = time.monotonic()
+            if graph.snapshot() != key:
+                raise GraphUnavailable(
+                    "the graph does not hold the snapshot the shelf serves", remedy="Run: medrag graph build"
+                )
+        except Unavailable as error:
+            self._doubt(key, error)
+            raise
 
     def review(self, regimen: Regimen) -> InteractionReport:
         """The report; without a graph one that says so for every pair, and finds nothing."""
@@ -110,10 +162,20 @@ class Desk:
             opened = self._open(regimen.as_of)
         except Unavailable as error:
             return unavailable(regimen, self.sources, error)
-        return review(opened.graph, regimen, self.sources, opened.known)
+        report = review(opened.graph, regimen, self.sources, opened.known)
+        if not report.complete:
+            # The next review asks at once whether the graph is there, and need not find out read by read.
+            unread = GraphUnavailable("the graph could not be read")
+            self._doubt(self.sources.graph(regimen.as_of), unread, -BREATH_S)
+        return report
 
     def close(self) -> None:
         """Closes the graphs, not the shelf. One that is being opened meanwhile is closed by whoever opens it."""
         self._closed = True
         while self._graphs:
             self._graphs.popitem()[1].graph.close()
+
+
+def again(problem: MedragError) -> MedragError:
+    """The same problem as an exception of this thread's own."""
+    return type(problem)(problem.problem, place=problem.place, remedy=problem.remedy)

@@ -6,19 +6,23 @@ import hashlib
 import platform
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import medrag
 from medrag.catalogue import Catalogue
 from medrag.catalogue.migrate import HEAD
+from medrag.editions import editions_serving
 from medrag.errors import IntegrityError, MedragError, NotFound
 from medrag.index import open_store
 from medrag.index.encoders import open_encoder
 from medrag.protocols import IndexReader, IndexStore
 from medrag.records import Snapshot
 from medrag.settings import Settings
+from medrag_api.wiring import name_lists
 from medrag_ingest.rawstore import RawStore
 
 __all__ = ["Check", "report_json", "run_checks"]
@@ -104,6 +108,7 @@ def check_kept(settings: Settings, catalogue: Catalogue, progress: Progress) -> 
     told = f"{snapshot.id}, {len(snapshot.editions)} editions, {snapshot.passages:,} passages"
     yield Check("snapshot", "ok", f"{told}, published {snapshot.created:%Y-%m-%d %H:%M} UTC")
     yield from check_index(open_store(settings), catalogue, snapshot)
+    yield check_graph(settings, catalogue, snapshot)
     yield from check_texts(catalogue, RawStore(settings.home), snapshot, progress)
 
 
@@ -206,6 +211,44 @@ def check_vectors(index: IndexReader, snapshot: Snapshot) -> Check:
             "vectors", "fail", f"{made:,} of {count:,} passages have one", "Run: medrag ingest --all"
         )
     return Check("vectors", "ok", f"{made:,}, one a passage")
+
+
+def check_graph(settings: Settings, catalogue: Catalogue, snapshot: Snapshot) -> Check:
+    """The graph of the snapshot is where reviews read it, whole: in its file, and on the server the settings name."""
+    from medrag_graph.cache import graph_file, graph_key
+    from medrag_graph.graph_file import read_graph
+    from medrag_graph.stores import open_server
+    from medrag_graph.stores.protocol import counts_of
+
+    today = datetime.now(UTC).date()
+    editions = [catalogue.edition(edition).edition for edition in snapshot.editions]
+    key = graph_key(editions_serving(editions, today, today, name_lists(catalogue)))
+    try:
+        if settings.graph_url:
+            with closing(open_server(settings, key)) as home:
+                home.check(links=True)
+                counts = dict(home.counts())
+                return Check("graph", "ok", f"whole on the server, {tell_counts(counts)}")
+        file = graph_file(settings.home, key)
+        data = read_graph(file, key, key)
+    except IntegrityError as error:
+        return Check("graph", "warn", f"{error.place}: {error.problem}", "The next review builds it again")
+    except MedragError as error:
+        return failed("graph", error)
+    if data is None:
+        return Check(
+            "graph", "warn", "not built yet; the first review waits for it", "Run: medrag graph build"
+        )
+    return Check("graph", "ok", f"whole in its file, {tell_counts(counts_of(data))}")
+
+
+def tell_counts(counts: Mapping[str, int]) -> str:
+    """``37,000 concepts, 28,000 links, 13,000 claims, 247,000 names``."""
+    sums = {
+        kind: sum(count for name, count in counts.items() if name.split(".")[0] == kind)
+        for kind in ("concepts", "links", "claims", "names")
+    }
+    return ", ".join(f"{count:,} {kind}" for kind, count in sums.items())
 
 
 def check_texts(

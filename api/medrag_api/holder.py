@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,13 +11,15 @@ from dataclasses import dataclass
 from medrag.errors import MedragError, Unavailable
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf
-from medrag_api.desk import Desk
+from medrag_api.desk import Desk, again
 from medrag_api.wiring import Bench, open_graph, published
 
 __all__ = ["POINTER_S", "ShelfHolder"]
 
 #: Seconds between looks at the pointer: a publication is seen by the next question a person can type.
 POINTER_S = 1.0
+#: Seconds between looks at whether a graph server still holds the whole graph.
+GRAPH_S = 30.0
 
 
 @dataclass(slots=True)
@@ -50,6 +53,7 @@ class ShelfHolder:
         self._lease: Lease | None = None
         self._problem: MedragError | None = None
         self._graph_problem = ""
+        self._graph_seen = 0.0
         self._preparing: threading.Thread | None = None
         self._lock = threading.Lock()
         self._refreshing = threading.Lock()
@@ -141,10 +145,12 @@ class ShelfHolder:
         self.watch()
 
     def prepare_graph(self) -> None:
-        """Has the graph of the lent shelf opened beside the readers, so that none of them waits for it."""
+        """Has the graph of the lent shelf opened beside the readers, so that none of them waits for it; one on a server
+        is looked at now and then, so that none of them reads a part of it."""
         with self._lock:
             lease, busy = self._lease, self._preparing is not None and self._preparing.is_alive()
-            if lease is None or self._problem is not None or lease.desk.opened or busy:
+            due = bool(self.settings.graph_url) and time.monotonic() >= self._graph_seen + GRAPH_S
+            if lease is None or self._problem is not None or busy or (lease.desk.opened and not due):
                 return
             self._preparing = threading.Thread(target=self._open_graph, name="medrag-graph", daemon=True)
             self._preparing.start()
@@ -152,7 +158,11 @@ class ShelfHolder:
     def _open_graph(self) -> None:
         try:
             with self.reviewing() as desk:
-                desk.prepare()
+                if desk.prepared:
+                    desk.check()
+                else:
+                    desk.prepare()
+                self._graph_seen = time.monotonic()
         except MedragError as error:
             told, self._graph_problem = self._graph_problem, str(error)
             if told != str(error) and self.on_change is not None and not self._stop.is_set():
@@ -181,8 +191,3 @@ class ShelfHolder:
             self._swap(None)
             if self._bench is not None:
                 self._bench.close()
-
-
-def again(problem: MedragError) -> MedragError:
-    """The same problem as an exception of this thread's own."""
-    return type(problem)(problem.problem, place=problem.place, remedy=problem.remedy)

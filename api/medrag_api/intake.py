@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from medrag.errors import InputRefused, Unavailable
-from medrag_api.wiring import open_workshop, read_graph, reading_desk, sweep_old_graphs
+from medrag_api.wiring import open_workshop, put_graph, putting_graph, sweep_old_graphs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def run_ingest(
     order = None if stage_only else Order(examine=ShelfExaminer(settings, progress))
     workshop = open_workshop(settings)
     try:
-        report = ingest(cards, workshop, progress, order)
+        report = ingest(cards, putting_graph(workshop, progress), progress, order)
     finally:
         workshop.catalogue.close()
     if not stage_only:
@@ -59,17 +59,16 @@ def run_document(
 
 
 def prepare_graph(settings: Settings, progress: Progress) -> None:
-    """Builds the graph of what is published, where none is kept, so that nobody's first question waits for it; the
-    graphs no rollback can reach go."""
+    """Has the graph of what is published where reviews read it, be it that it was lost or is another version's, so that
+    nobody's first question waits for it; the graphs no rollback can reach go. Raises Unavailable."""
     from medrag.catalogue import Catalogue
 
     catalogue = Catalogue(settings.catalogue, create=False)
     try:
-        if catalogue.current() is not None and not settings.graph_url:
-            progress("graph", 0, 1)
-            with reading_desk(settings) as desk:
-                read_graph(settings, desk.shelf)
-            progress("graph", 1, 1)
+        snapshot = catalogue.current()
+        if snapshot is not None:
+            editions = [catalogue.edition(item).edition for item in snapshot.editions]
+            put_graph(settings, catalogue, progress, editions)
         sweep_old_graphs(settings, catalogue)
     finally:
         catalogue.close()

@@ -121,13 +121,13 @@ def do_publish(asked: Mapping[str, Any], settings: Settings, progress: JobProgre
     from medrag_api.examine import ShelfExaminer
     from medrag_api.intake import prepare_graph
     from medrag_api.show_keeping import move_json
-    from medrag_api.wiring import open_workshop
+    from medrag_api.wiring import open_workshop, putting_graph
     from medrag_ingest.keeping import publish
 
     workshop = open_workshop(settings)
     try:
         move = publish(
-            workshop,
+            putting_graph(workshop, progress),
             progress,
             editions=tuple(asked.get("editions", ())),
             examine=ShelfExaminer(settings, progress),

@@ -30,6 +30,7 @@ def serve(settings: Settings, workers: int = 1) -> None:
     Raises UsageError for an address others can reach, Unavailable when the port is taken.
     """
     check_loopback(settings.host)
+    check_graph_url(settings)
     configure_log(settings.log_level)
     log = structlog.get_logger("medrag.http")
     if workers > 1:
@@ -57,6 +58,14 @@ def serve_one(settings: Settings, listening: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE_S,
     )
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def check_graph_url(settings: Settings) -> None:
+    """Raises UsageError when the graph server's address cannot be read, before anyone is served."""
+    if settings.graph_url:
+        from medrag_graph.stores.address import address_of
+
+        address_of(settings)
 
 
 def check_loopback(host: str) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from medrag.catalogue import Catalogue
 from medrag.editions import editions_serving
 from medrag.errors import IndexUnavailable, Unavailable
-from medrag.records import Snapshot
+from medrag.records import Edition, Snapshot
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from medrag_api.desk import Desk, Opener
     from medrag_graph.model import GraphData
     from medrag_graph.stores import GraphHome
-    from medrag_ingest.workshop import Workshop
+    from medrag_ingest.workshop import Progress, Workshop
 
 __all__ = [
     "Bench",
@@ -29,6 +30,8 @@ __all__ = [
     "open_shelf",
     "open_workshop",
     "published",
+    "put_graph",
+    "putting_graph",
     "read_graph",
     "reading_all",
     "reading_desk",
@@ -170,23 +173,15 @@ def open_graph(settings: Settings, shelf: OpenShelf, as_of: date | None = None) 
     """Today's graph: in memory, from its file where one is kept, or the Bolt server of the settings. Another day's is
     always in memory, so that the server serves everybody else.
 
-    What is missing is built from the catalogue, once, whoever else is waiting for it. Raises Unavailable when the graph
-    cannot be had, and UsageError when the server's address cannot be read.
+    In memory what is missing is built from the catalogue, once, whoever else is waiting for it; a server is loaded by
+    publishing alone. Raises Unavailable when the graph cannot be had whole, and UsageError when the server's address
+    cannot be read.
     """
-    from medrag_graph.cache import graph_key
     from medrag_graph.stores import MemoryGraph
-    from medrag_graph.stores import open_graph as open_home
 
-    if as_of is not None:
-        return MemoryGraph(spread(read_graph(settings, shelf, as_of)))
-    home = open_home(settings)
-    try:
-        if home.snapshot() != graph_key(shelf.serving()):
-            home.load(spread(read_graph(settings, shelf)))
-    except BaseException:
-        home.close()
-        raise
-    return home
+    if settings.graph_url and as_of is None:
+        return open_served(settings, shelf)
+    return MemoryGraph(spread(read_graph(settings, shelf, as_of)))
 
 
 def open_graph_once(settings: Settings, shelf: OpenShelf, as_of: date | None = None) -> GraphHome:
@@ -194,8 +189,23 @@ def open_graph_once(settings: Settings, shelf: OpenShelf, as_of: date | None = N
     from medrag_graph.stores import MemoryGraph
 
     if settings.graph_url and as_of is None:
-        return open_graph(settings, shelf)
+        return open_served(settings, shelf)
     return MemoryGraph(read_graph(settings, shelf, as_of))
+
+
+def open_served(settings: Settings, shelf: OpenShelf) -> GraphHome:
+    """Today's graph on the server, once it has been counted there. Raises GraphUnavailable when it is not there whole:
+    who reads never writes, so that no two readers load each other's graph away."""
+    from medrag_graph.cache import graph_key
+    from medrag_graph.stores import open_server
+
+    home = open_server(settings, graph_key(shelf.serving()))
+    try:
+        home.check()
+    except BaseException:
+        home.close()
+        raise
+    return home
 
 
 def spread(data: GraphData) -> GraphData:
@@ -213,15 +223,59 @@ def read_graph(settings: Settings, shelf: OpenShelf, as_of: date | None = None) 
     return kept_graph(settings.home, shelf.catalogue, editions, graph_key(editions), log.warning)
 
 
+def put_graph(
+    settings: Settings, catalogue: Catalogue, progress: Progress, editions: Sequence[Edition]
+) -> None:
+    """Has the graph of these editions as they serve today where reviews will look: in its file, and on the Bolt server
+    when the settings name one, there also as they will serve on later days. Costs little when it is there already.
+
+    Raises Unavailable, and UsageError (the server's address).
+    """
+    from medrag_graph.cache import graph_key, kept_graph
+
+    today = datetime.now(UTC).date()
+    later = {edition.valid_from for edition in editions if edition.valid_from > today}
+    for day in (today, *sorted(later if settings.graph_url else ())):
+        progress("graph", 0, 1)
+        serving = editions_serving(editions, day, day, name_lists(catalogue))
+        data = kept_graph(settings.home, catalogue, serving, graph_key(serving), log.warning)
+        progress("graph", 1, 1)
+        if settings.graph_url:
+            load_server(settings, data, progress)
+
+
+def load_server(settings: Settings, data: GraphData, progress: Progress) -> None:
+    """Loads a graph, named by its key, unless the server holds it whole."""
+    from medrag_graph.stores import open_server
+
+    with closing(open_server(settings, data.snapshot)) as home:
+        home.ensure(data, lambda done, total: progress("graph server", done, total))
+
+
+def putting_graph(workshop: Workshop, progress: Progress) -> Workshop:
+    """The workshop, which puts the graph before it moves the pointer: no reader finds a snapshot without its graph."""
+    return replace(workshop, put_graph=partial(put_graph, workshop.settings, workshop.catalogue, progress))
+
+
+def name_lists(catalogue: Catalogue) -> set[str]:
+    """The works that are lists of names."""
+    return {work.id for work in catalogue.works() if work.kind == "terminology"}
+
+
 def sweep_old_graphs(settings: Settings, catalogue: Catalogue) -> None:
     """Removes the graphs that no day of a snapshot a rollback can reach needs, and those of other versions of medrag."""
     from medrag_graph.cache import graph_key, sweep_graphs
 
     held = {state.edition.id: state.edition for state in catalogue.editions()}
-    lists = {work.id for work in catalogue.works() if work.kind == "terminology"}
+    lists = name_lists(catalogue)
     today, keep = datetime.now(UTC).date(), set()
     for snapshot in catalogue.snapshots():
         editions = [held[item] for item in snapshot.editions]
         for day in {today, *(edition.valid_from for edition in editions)}:
             keep.add(graph_key(editions_serving(editions, day, today, lists)))
     sweep_graphs(settings.home, keep)
+    if settings.graph_url:
+        from medrag_graph.stores import open_server
+
+        with closing(open_server(settings, "")) as home:
+            home.forget(keep)

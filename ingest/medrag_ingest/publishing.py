@@ -80,7 +80,8 @@ def waiting(workshop: Workshop) -> list[str]:
 def move_pointer(workshop: Workshop, order: Order, progress: Progress) -> Move:
     """Does what is ordered; nothing to do is said by ``moved: False``. The caller holds the shelf for writing.
 
-    Raises GateClosed, IndexUnavailable, EncoderUnavailable, CatalogueUnavailable; readers then see what they saw.
+    Raises GateClosed, IndexUnavailable, EncoderUnavailable, CatalogueUnavailable, GraphUnavailable; readers then
+    see what they saw.
     """
     made = Move(workshop.catalogue.current())
     told, also = "", order.also
@@ -91,6 +92,9 @@ def move_pointer(workshop: Workshop, order: Order, progress: Progress) -> Move:
             if order.examine is not None and not made.objections:
                 made.objections = tuple(order.examine(step, made.snapshot))
                 told = open_gate(made.objections, order.reason)
+            if order.action == "publish":
+                # What is taken off the shelf goes at once, whether its graph can be put or not.
+                workshop.put_graph([state.edition for state in step.editions])
             reason = told or order.reason
             made.snapshot = publish_snapshot(
                 workshop.catalogue, step, action=order.action, reason=reason, also=also

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,13 +13,20 @@ from medrag.catalogue import Catalogue
 from medrag.crew import Crew
 from medrag.errors import Place, ShelfBusy, Unavailable
 from medrag.protocols import Encoder, IndexStore
+from medrag.records import Edition
 from medrag.settings import Settings
 from medrag_ingest.rawstore import RawStore
 
-__all__ = ["Progress", "Workshop"]
+__all__ = ["Progress", "PutGraph", "Workshop"]
 
 #: (stage, done, total or None when it cannot be known).
 Progress = Callable[[str, int, int | None], None]
+#: Puts the graph of these editions where readers will look for it.
+PutGraph = Callable[[Sequence[Edition]], None]
+
+
+def put_no_graph(editions: Sequence[Edition]) -> None:
+    """For a shelf whose first review builds the graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,8 @@ class Workshop:
     encoder: Encoder | None
     #: Processes that read and cut into words; started when there is much to do, ended with the run.
     crew: Crew = field(default_factory=Crew)
+    #: Called before the pointer moves, so that no reader finds a snapshot without its graph.
+    put_graph: PutGraph = put_no_graph
 
     @property
     def staging(self) -> Path:

@@ -73,5 +73,11 @@ def reviewing(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def hashing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands read the environment: the hashing encoder, and nothing of this machine's own."""
     monkeypatch.setenv("MEDRAG_ENCODER", "hash")
-    for name in ("MEDRAG_HOME", "MEDRAG_SETTINGS", "MEDRAG_CATALOGUE_URL", "MEDRAG_QDRANT_URL"):
+    for name in (
+        "MEDRAG_HOME",
+        "MEDRAG_SETTINGS",
+        "MEDRAG_CATALOGUE_URL",
+        "MEDRAG_QDRANT_URL",
+        "MEDRAG_GRAPH_URL",
+    ):
         monkeypatch.delenv(name, raising=False)

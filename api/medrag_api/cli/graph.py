@@ -20,9 +20,28 @@ if TYPE_CHECKING:
 __all__ = ["graph"]
 
 
-@click.group(short_help="The drug and disease graph: stats, path, report, export.")
+@click.group(short_help="The drug and disease graph: build, stats, path, report, export.")
 def graph() -> None:
     """The graph of drugs, classes, diseases and findings of the published snapshot."""
+
+
+@graph.command("build")
+@door
+def build(as_json: bool, settings: Settings) -> None:
+    """Has the graph where reviews read it: in the home, and on the Bolt server of the settings, which is loaded when it
+    does not hold the whole. Publishing does the same."""
+    from medrag_api.intake import prepare_graph
+    from medrag_api.progress import open_progress
+    from medrag_api.wiring import reading_desk
+
+    with open_progress() as progress:
+        prepare_graph(settings, progress)
+    with reading_desk(settings) as desk:
+        graph = desk.graph().snapshot()
+    if as_json:
+        put_json({"snapshot": desk.shelf.snapshot.id, "graph": graph})
+    else:
+        click.echo(f"The graph of {desk.shelf.snapshot.id} is in place.")
 
 
 @graph.command("stats")

@@ -22,12 +22,12 @@ __all__ = ["COMMANDS"]
 def at_work(settings: Settings) -> Iterator[tuple[Workshop, Progress]]:
     """The workshop of the home, closed at the end, and a progress bar. Raises Unavailable when there is no shelf yet."""
     from medrag_api.progress import open_progress
-    from medrag_api.wiring import open_workshop
+    from medrag_api.wiring import open_workshop, putting_graph
 
     workshop = open_workshop(settings)
     try:
         with open_progress() as progress:
-            yield workshop, progress
+            yield putting_graph(workshop, progress), progress
     finally:
         workshop.catalogue.close()
 
@@ -66,6 +66,8 @@ def rollback(snapshot: str, reason: str, as_json: bool, settings: Settings) -> N
     """Shows readers the snapshot before, or the kept SNAPSHOT named, again. A step that builds nothing."""
     from contextlib import closing
 
+    from medrag_api.intake import prepare_graph
+    from medrag_api.progress import open_progress
     from medrag_api.schemas import snapshot_json
     from medrag_api.show_keeping import show_move
     from medrag_api.wiring import open_workshop
@@ -75,6 +77,10 @@ def rollback(snapshot: str, reason: str, as_json: bool, settings: Settings) -> N
     with closing(workshop.catalogue):
         before = workshop.catalogue.current()
         chosen = roll_back(workshop, snapshot, reason=reason)
+    if settings.graph_url:
+        # The server keeps the graphs of every kept snapshot; one that another version of medrag built is loaded anew.
+        with open_progress() as progress:
+            prepare_graph(settings, progress)
     told = {
         "snapshot": chosen.id,
         "before": before.id if before else None,

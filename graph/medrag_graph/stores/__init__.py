@@ -1,21 +1,25 @@
-"""The homes of the graph: networkx in memory, or a Bolt/openCypher server, chosen by one setting."""
+"""The homes of the graph: networkx in memory, or a Bolt/openCypher server."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from medrag.settings import Settings
+from medrag_graph.stores.address import address_of
 from medrag_graph.stores.memory import MemoryGraph
 from medrag_graph.stores.protocol import GraphHome
 
-__all__ = ["GraphHome", "MemoryGraph", "open_graph"]
+if TYPE_CHECKING:
+    from medrag_graph.stores.bolt import BoltGraph
+
+__all__ = ["GraphHome", "MemoryGraph", "open_server"]
 
 
-def open_graph(settings: Settings) -> GraphHome:
-    """The home the settings name: a Bolt server when ``graph_url`` is set, else an empty graph in memory.
+def open_server(settings: Settings, graph: str) -> BoltGraph:
+    """The graph of a key on the Bolt server the settings name; nothing is asked of the server yet.
 
-    Raises UsageError when the URL cannot be read and GraphUnavailable when the server does not answer.
+    Raises UsageError when the URL cannot be read.
     """
-    if not settings.graph_url:
-        return MemoryGraph()
-    from medrag_graph.stores.bolt import BoltGraph, read_address
+    from medrag_graph.stores.bolt import BoltGraph
 
-    return BoltGraph(read_address(settings.graph_url))
+    return BoltGraph(address_of(settings), graph)

@@ -1,143 +1,88 @@
-"""The graph on a Bolt/openCypher server: written under a generation no reader uses, then one pointer moves."""
+"""The graph on a Bolt/openCypher server, read through one pointer to the whole graph it names."""
 
 from __future__ import annotations
 
 import json
-import secrets
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from urllib.parse import unquote, urlsplit, urlunsplit
 
-from medrag.errors import GraphUnavailable, Place, UsageError
+from medrag.errors import GraphUnavailable
 from medrag_graph.model import Claim, ConceptKind, GraphConcept, GraphData, Link, LinkKind, Predicate
 from medrag_graph.stores import cypher
-from medrag_graph.stores.bodies import claim_body, claim_of, concept_body, concept_of, link_body, link_of
-from medrag_graph.stores.protocol import (
-    claim_editions_of,
-    claims_in_order,
-    class_editions_of,
-    counts_of,
-    holding_of,
-    links_in_order,
-)
+from medrag_graph.stores.address import Address
+from medrag_graph.stores.bodies import claim_of, concept_of, link_of
+from medrag_graph.stores.protocol import claims_in_order, links_in_order
+from medrag_graph.stores.session import Server, rows_of
+from medrag_graph.stores.upload import Told, count_held, forget, upload
 
 if TYPE_CHECKING:
-    from neo4j import ManagedTransaction, Session
+    from neo4j import ManagedTransaction
 
-__all__ = ["Address", "BoltGraph", "read_address"]
+__all__ = ["BoltGraph"]
 
 T = TypeVar("T")
-SCHEMES: Final = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"})
-#: Rows of one UNWIND: some 2 MB of parameters at most.
-ROWS: Final = 1000
-#: Nodes deleted by one transaction.
-GONE_AT_ONCE: Final = 5000
 #: Keys of one reading UNWIND.
 KEYS: Final = 2000
-#: Seconds a connection may take, a read may wait for one, a transaction may be retried: a check is asked by someone
-#: who waits, so a server that is down is told of within seconds.
-CONNECT_S, ACQUIRE_S, RETRY_S = 3.0, 5.0, 2.0
-POOL: Final = 32
-#: A server that has just started may refuse valid credentials for some seconds while it reads its security file.
-SETTLE_S, SETTLE_STEP_S = 12.0, 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A server, its database and who asks."""
-
-    url: str
-    database: str | None
-    user: str
-    password: str
-
-    def __repr__(self) -> str:
-        """Without the password."""
-        return f"Address({self.url!r}, {self.database!r}, {self.user!r})"
-
-
-def read_address(url: str) -> Address:
-    """``bolt://user:password@host:7687/database``. Raises UsageError, which never tells the URL back."""
-    parts = urlsplit(url)
-    if parts.scheme not in SCHEMES or not parts.hostname:
-        raise UsageError(
-            "a Bolt URL was expected, such as bolt://user:password@host:7687/database",
-            place=Place(field="MEDRAG_GRAPH_URL"),
-        )
-    host = parts.netloc.rpartition("@")[2]
-    database = parts.path.strip("/") or None
-    bare = urlunsplit((parts.scheme, host, "", parts.query, ""))
-    return Address(bare, database, unquote(parts.username or ""), unquote(parts.password or ""))
+#: Version of how a graph lies on a server; a part of every pointer's name.
+LAYOUT: Final = 1
+REMEDY: Final = "Run: medrag graph build"
 
 
 class BoltGraph:
-    """A GraphHome on a server. Thread-safe; one driver with a bounded pool. Every failure is GraphUnavailable."""
+    """A GraphHome on a server. Thread-safe; every failure is GraphUnavailable.
 
-    def __init__(self, address: Address, *, settle_s: float = SETTLE_S) -> None:
-        import neo4j
+    ``graph`` is the key of the graph read and written (``medrag_graph.cache.graph_key``) and names the pointer, so that
+    a server holds several graphs and a reader finds its own or none. Nothing is asked of the server before the first
+    read.
+    """
 
-        self._address = address
+    def __init__(self, address: Address, graph: str = "") -> None:
+        self._told = {"pointer": pointer_of(graph)}
         self._loading = threading.Lock()
-        self._closed = False
-        with translated():
-            self._driver = neo4j.GraphDatabase.driver(
-                address.url,
-                auth=(address.user, address.password) if address.user else None,
-                max_connection_pool_size=POOL,
-                connection_timeout=CONNECT_S,
-                connection_acquisition_timeout=ACQUIRE_S,
-                max_transaction_retry_time=RETRY_S,
-                notifications_min_severity="OFF",
-            )
-        self._settled = time.monotonic() + settle_s
-        try:
-            self.migrate()
-        except GraphUnavailable:
-            self.close()
-            raise
-
-    def migrate(self) -> None:
-        """Makes the constraints and indexes that are not there yet."""
-        for statement in (*cypher.CONSTRAINTS, *cypher.INDEXES):
-            self._write(lambda tx, s=statement: tx.run(s).consume())  # type: ignore[misc]
+        self._server = Server(address)
 
     # --- writing ---------------------------------------------------------------------------------
 
-    def load(self, data: GraphData) -> None:
-        """Writes under a new generation and moves the pointer in one transaction. What was served until now stays
-        readable for those still reading it, and goes with the next load."""
+    def load(self, data: GraphData, told: Told = lambda done, total: None) -> None:
+        """Writes the graph beside what is served and moves the pointer in one transaction."""
         with self._loading:
-            held = self._pointer()
-            self._sweep(keep=held[0] if held else None)
-            generation = secrets.token_hex(8)
-            for statement, rows in writes(data, generation):
-                self._rows(statement, rows, generation)
-            told = {"generation": generation, "snapshot": data.snapshot}
-            self._write(lambda tx: tx.run(cypher.MOVE, told).consume())
+            upload(self._server, self._told["pointer"], data, told)
 
-    def _rows(self, statement: str, rows: Sequence[Mapping[str, Any]], generation: str) -> None:
-        for start in range(0, len(rows), ROWS):
-            told = {"rows": rows[start : start + ROWS], "generation": generation}
-            self._write(lambda tx, told=told: tx.run(statement, told).consume())  # type: ignore[misc]
+    def ensure(self, data: GraphData, told: Told) -> bool:
+        """Loads the graph unless the pointer names a whole one. True when it was loaded."""
+        if self._missing(self._pointer(), links=True) == "":
+            return False
+        self.load(data, told)
+        return True
 
-    def _sweep(self, keep: str | None) -> None:
-        """Removes every generation but the one served: those before it, and those a crash left half written."""
-        found = {row["generation"] for statement in cypher.GENERATIONS for row in self._ask(statement, {})}
-        for generation in sorted(found - {keep}):
-            for statement in cypher.DROP:
-                told = {"generation": generation, "limit": GONE_AT_ONCE}
-                while self._write(lambda tx, s=statement, t=told: tx.run(s, t).single()["gone"]):  # type: ignore[misc]
-                    pass
+    def forget(self, keep: Iterable[str]) -> None:
+        """Removes every graph but those of these keys."""
+        forget(self._server, {pointer_of(graph) for graph in keep})
+
+    # --- whether it is whole -----------------------------------------------------------------------
+
+    def check(self, *, links: bool = False) -> None:
+        """Raises GraphUnavailable unless the server holds as many records as were loaded. ``links`` counts
+        relationships too, which takes longer."""
+        problem = self._missing(self._pointer(), links=links)
+        if problem:
+            raise GraphUnavailable(problem, remedy=REMEDY)
+
+    def _missing(self, pointer: Mapping[str, Any] | None, *, links: bool) -> str:
+        """What is wrong with the graph a pointer names; empty when nothing is."""
+        if pointer is None:
+            return "the graph server does not hold the graph of the editions in force"
+        wanted: dict[str, int] = json.loads(pointer["held"])
+        held = count_held(self._server, pointer["generation"], links=links)
+        short = [f"{held[name]:,} of {wanted[name]:,} {name}" for name in held if held[name] != wanted[name]]
+        return f"the graph server holds a part of the graph: {', '.join(short)}" if short else ""
 
     # --- reading ---------------------------------------------------------------------------------
 
     def snapshot(self) -> str | None:
         held = self._pointer()
-        return held[1] if held else None
+        return str(held["snapshot"]) if held else None
 
     def concept(self, identifier: str) -> GraphConcept | None:
         return self.concepts([identifier]).get(identifier)
@@ -152,10 +97,7 @@ class BoltGraph:
         return {row["name"]: tuple(row["ids"]) for row in sorted(rows, key=lambda row: str(row["name"]))}
 
     def identifiers(self, kind: ConceptKind) -> Sequence[str]:
-        rows = self._served(
-            lambda tx, generation: rows_of(tx, cypher.KINDS, generation=generation, kind=kind)
-        )
-        return tuple(sorted(row["id"] for row in rows))
+        return tuple(self._fact(f"kind|{kind}"))
 
     def links_from(self, identifiers: Iterable[str], kinds: Sequence[LinkKind]) -> Sequence[Link]:
         return self._links(identifiers, kinds, outward=True)
@@ -208,8 +150,7 @@ class BoltGraph:
         return counts
 
     def close(self) -> None:
-        self._closed = True
-        self._driver.close()
+        self._server.close()
 
     # --- asking ----------------------------------------------------------------------------------
 
@@ -217,7 +158,7 @@ class BoltGraph:
         """One of the facts written about the whole snapshot. A snapshot without it is half a snapshot."""
         rows = self._keyed(cypher.FACTS, [name])
         if not rows:
-            raise GraphUnavailable(f"the graph server holds no {name}", remedy="Load the graph again")
+            raise GraphUnavailable(f"the graph server holds no {name}", remedy=REMEDY)
         return json.loads(rows[0]["body"])
 
     def _keyed(self, statement: str, names: Iterable[str], **told: Any) -> list[dict[str, Any]]:
@@ -238,114 +179,17 @@ class BoltGraph:
         """One read transaction that looks up which generation is served and reads that one."""
 
         def work(tx: ManagedTransaction) -> T:
-            held = tx.run(cypher.POINTER).single()
+            held = tx.run(cypher.POINTER, self._told).single()
             if held is None:
-                raise GraphUnavailable(
-                    "no graph is loaded on the server", remedy="Publish a snapshot first: medrag ingest"
-                )
+                raise GraphUnavailable("no graph is loaded on the server", remedy=REMEDY)
             return ask(tx, held["generation"])
 
-        return self._read(work)
+        return self._server.read(work)
 
-    def _pointer(self) -> tuple[str, str] | None:
-        rows = self._ask(cypher.POINTER, {})
-        return (rows[0]["generation"], rows[0]["snapshot"]) if rows else None
-
-    def _ask(self, statement: str, told: Mapping[str, Any]) -> list[dict[str, Any]]:
-        return self._read(lambda tx: rows_of(tx, statement, **told))
-
-    def _read(self, work: Callable[[ManagedTransaction], T]) -> T:
-        return self._tried(lambda session: session.execute_read(work))
-
-    def _write(self, work: Callable[[ManagedTransaction], T]) -> T:
-        return self._tried(lambda session: session.execute_write(work))
-
-    def _tried(self, work: Callable[[Session], T]) -> T:
-        """Runs work in a session of its own. Refused credentials are tried again while the server may be starting."""
-        if self._closed:
-            raise GraphUnavailable("the connection to the graph server was closed")
-        while True:
-            try:
-                with translated(), self._driver.session(database=self._address.database) as session:
-                    return work(session)
-            except GraphUnavailable as error:
-                if not refused(error.__cause__) or time.monotonic() >= self._settled:
-                    raise
-            time.sleep(SETTLE_STEP_S)
+    def _pointer(self) -> Mapping[str, Any] | None:
+        return next(iter(self._server.ask(cypher.POINTER, **self._told)), None)
 
 
-def refused(cause: BaseException | None) -> bool:
-    """Whether the server answered, and said that it does not know who asks."""
-    return str(getattr(cause, "code", "") or "").startswith("Neo.ClientError.Security")
-
-
-def rows_of(tx: ManagedTransaction, statement: str, **told: Any) -> list[dict[str, Any]]:
-    """All rows; statements are constants of this package, values are parameters."""
-    return [record.data() for record in tx.run(statement, told)]
-
-
-def writes(data: GraphData, generation: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Every statement of a load with its rows, nodes before what joins them."""
-
-    def key(identifier: str) -> str:
-        return f"{generation}|{identifier}"
-
-    yield (
-        cypher.WRITE_CONCEPTS,
-        [{"key": key(c.id), "id": c.id, "kind": c.kind, "body": concept_body(c)} for c in data.concepts],
-    )
-    yield (
-        cypher.WRITE_NAMES,
-        [{"key": key(name), "name": name, "ids": list(ids)} for name, ids in data.names.items()],
-    )
-    yield (
-        cypher.WRITE_CLAIMS,
-        [
-            {
-                "key": key(claim.id),
-                "predicate": claim.predicate,
-                "edition": claim.edition,
-                "subject_key": key(claim.subject),
-                "object_key": key(claim.object),
-                "body": claim_body(claim),
-            }
-            for claim in data.claims
-        ],
-    )
-    for kind in cypher.LINK_TYPES:
-        rows = [
-            {"source": key(link.source), "target": key(link.target), "body": link_body(link)}
-            for link in data.links
-            if link.kind == kind
-        ]
-        yield cypher.write_links_statement(kind), rows
-    ends = [
-        {"key": key(claim.id), "end": key(end), "role": role}
-        for claim in data.claims
-        for role, end in (("subject", claim.subject), ("object", claim.object))
-    ]
-    yield cypher.WRITE_ENDS, ends
-    facts: dict[str, Any] = {
-        "claim_editions": claim_editions_of(data),
-        "class_editions": class_editions_of(data),
-        "counts": counts_of(data),
-        **{f"holding|{identifier}": editions for identifier, editions in holding_of(data).items()},
-    }
-    yield (
-        cypher.WRITE_FACTS,
-        [{"key": key(name), "body": json.dumps(value)} for name, value in facts.items()],
-    )
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Everything the driver or the network may raise becomes GraphUnavailable; the address is not told."""
-    from neo4j.exceptions import DriverError, Neo4jError
-
-    try:
-        yield
-    except (DriverError, Neo4jError, OSError) as error:
-        kind = getattr(error, "code", None) or type(error).__name__
-        raise GraphUnavailable(
-            f"the graph server cannot be read ({kind})", remedy="Check MEDRAG_GRAPH_URL and the server"
-        ) from error
+def pointer_of(graph: str) -> str:
+    """What a pointer is called; a graph laid out in another way has another."""
+    return f"{LAYOUT} {graph}"

@@ -11,17 +11,20 @@ __all__ = [
     "CLAIMS",
     "CONCEPTS",
     "CONSTRAINTS",
+    "COUNTS",
+    "COUNT_LINKS",
     "DROP",
     "FACTS",
     "GENERATIONS",
     "INDEXES",
-    "KINDS",
     "LABELS",
     "LINK_TYPES",
     "MOVE",
     "NAMES",
     "OF",
     "POINTER",
+    "POINTERS",
+    "UNPOINT",
     "WRITE_CLAIMS",
     "WRITE_CONCEPTS",
     "WRITE_ENDS",
@@ -52,11 +55,23 @@ INDEXES: Final = tuple(
     )
 )
 
-POINTER: Final = (
-    "MATCH (p:MedragPointer {key: 'current'}) RETURN p.generation AS generation, p.snapshot AS snapshot"
+FIELDS: Final = (
+    "p.key AS pointer, p.generation AS generation, p.before AS before, p.snapshot AS snapshot, p.held AS held"
 )
+POINTER: Final = f"MATCH (p:MedragPointer {{key: $pointer}}) RETURN {FIELDS}"
+POINTERS: Final = f"MATCH (p:MedragPointer) RETURN {FIELDS}"
+#: ``before`` keeps what was served until now from the next sweep.
 MOVE: Final = (
-    "MERGE (p:MedragPointer {key: 'current'}) SET p.generation = $generation, p.snapshot = $snapshot"
+    "MERGE (p:MedragPointer {key: $pointer}) SET p.before = p.generation "
+    "SET p.generation = $generation, p.snapshot = $snapshot, p.held = $held"
+)
+UNPOINT: Final = "MATCH (p:MedragPointer {key: $pointer}) DETACH DELETE p"
+COUNTS: Final = tuple(
+    (label, f"MATCH (n:{label} {{generation: $generation}}) RETURN count(n) AS held") for label in LABELS
+)
+COUNT_LINKS: Final = tuple(
+    f"MATCH (n:{label} {{generation: $generation}})-[r]->() RETURN count(r) AS held"
+    for label in ("MedragConcept", "MedragClaim")
 )
 GENERATIONS: Final = tuple(
     f"MATCH (n:{label}) RETURN DISTINCT n.generation AS generation" for label in LABELS
@@ -89,7 +104,6 @@ WRITE_FACTS: Final = (
 
 CONCEPTS: Final = "UNWIND $keys AS key MATCH (n:MedragConcept {key: key}) RETURN n.body AS body"
 NAMES: Final = "UNWIND $keys AS key MATCH (n:MedragName {key: key}) RETURN n.name AS name, n.ids AS ids"
-KINDS: Final = "MATCH (n:MedragConcept {generation: $generation}) WHERE n.kind = $kind RETURN n.id AS id"
 FACTS: Final = "UNWIND $keys AS key MATCH (n:MedragFacts {key: key}) RETURN n.key AS key, n.body AS body"
 BETWEEN: Final = (
     "UNWIND $keys AS key MATCH (n:MedragClaim {subject_key: key}) WHERE n.object_key IN $others "

@@ -70,6 +70,9 @@ class MemoryGraph:
             raise GraphUnavailable("no graph is loaded", remedy="Publish a snapshot first: medrag ingest")
         return self._held
 
+    def check(self, *, links: bool = False) -> None:
+        self._indexes()
+
     def snapshot(self) -> str | None:
         return None if self._held is None else self._held.data.snapshot
 

@@ -25,6 +25,10 @@ INTERACTIONS: Final[tuple[Predicate, ...]] = ("interacts_with", "no_interaction_
 class GraphHome(GraphStore, Protocol):
     """A graph store that also says what each source speaks of, so that "none found" can name who was asked."""
 
+    def check(self, *, links: bool = False) -> None:
+        """Raises GraphUnavailable unless everything that was loaded can be read. ``links`` looks at relationships too,
+        which may take seconds."""
+
     def identifiers(self, kind: ConceptKind) -> Sequence[str]:
         """Ids of every concept of a kind, ascending."""
 

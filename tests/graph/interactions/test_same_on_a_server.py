@@ -11,7 +11,8 @@ from asking import ask
 from small_graph import DRUGS, SNAPSHOT, Drawing, TextSources
 
 from medrag_graph.stores import MemoryGraph
-from medrag_graph.stores.bolt import BoltGraph, read_address
+from medrag_graph.stores.address import read_address
+from medrag_graph.stores.bolt import BoltGraph
 
 pytestmark = pytest.mark.bolt
 REGIMENS, MANY = 40, 5000

@@ -22,11 +22,12 @@ def empty(request: pytest.FixtureRequest) -> Callable[[], GraphHome]:
     """Makes a home that holds nothing."""
     if request.param == "memory":
         return MemoryGraph
-    from medrag_graph.stores.bolt import BoltGraph, read_address
+    from medrag_graph.stores.address import read_address
+    from medrag_graph.stores.bolt import BoltGraph
 
     home = BoltGraph(read_address(request.getfixturevalue("bolt_url")))
     request.addfinalizer(home.close)
-    home._write(lambda tx: tx.run("MATCH (p:MedragPointer) DETACH DELETE p").consume())
+    home._server.run("MATCH (p:MedragPointer) DETACH DELETE p")
     return lambda: home
 
 
@@ -48,6 +49,7 @@ def test_a_home_that_holds_nothing_refuses_every_read(empty: Callable[[], GraphH
         lambda: made.claims_between(["a"], ["b"], INTERACTIONS, [ANSM]),
         lambda: made.holding(["rxnorm:11289"]),
         made.claim_editions,
+        made.check,
         made.counts,
     ):
         with pytest.raises(GraphUnavailable):
