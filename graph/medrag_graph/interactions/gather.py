@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from medrag.errors import GraphUnavailable
 from medrag_graph.interactions.allergies import Allergies, read_allergies
@@ -14,8 +15,9 @@ from medrag_graph.interactions.merge import Telling, cited_by, evidence_of
 from medrag_graph.interactions.pairs import Hit, find_hits, food_units, searched
 from medrag_graph.interactions.regimen import Regimen
 from medrag_graph.interactions.sources import ShelfSources, SourceEdition
+from medrag_graph.interactions.speak import prepare_to_say
 from medrag_graph.interactions.units import Resolved, Unit, resolve_regimen, stand_alone
-from medrag_graph.model import Claim, GraphConcept
+from medrag_graph.model import Claim, GraphConcept, Predicate
 from medrag_graph.stores import GraphHome
 
 __all__ = ["Gathered", "gather", "learn"]
@@ -57,6 +59,15 @@ def gather(store: GraphHome, regimen: Regimen, sources: ShelfSources, known: Kno
     raise GraphUnavailable("the graph is being replaced", remedy="Ask again in a moment")
 
 
+#: What a review tells of drugs and classes.
+REVIEWED: Final[tuple[Predicate, ...]] = (
+    "interacts_with",
+    "no_interaction_with",
+    "contraindicated_in",
+    "dose_by_kidney_function",
+)
+
+
 def learn(store: GraphHome, sources: ShelfSources, known: Known) -> None:
     """Finds out beforehand what reviews of today will ask: every drug an edition speaks of, and the quotes of its claims.
 
@@ -64,11 +75,12 @@ def learn(store: GraphHome, sources: ShelfSources, known: Known) -> None:
     """
     draft, before = known.draft(), checked_snapshot(store, sources, None)
     editions = tuple(item.id for item in sources.in_force(None))
-    spoken = store.holding(store.identifiers("drug"))
-    drugs = list(spoken)[:MOST_KEPT]
-    stand_alone(store, dict.fromkeys(drugs, ()), editions, draft)
-    claims = store.claims_of(spoken, ("interacts_with", "dose_by_kidney_function"), editions)
-    cite_claims(claims[:MOST_KEPT], sources, draft)
+    drugs = store.identifiers("drug")
+    spoken = list(store.holding(drugs))[:MOST_KEPT]
+    stand_alone(store, dict.fromkeys(spoken, ()), editions, draft)
+    claims = store.claims_of([*drugs, *store.identifiers("class")], REVIEWED, editions)[:MOST_KEPT]
+    cite_claims(claims, sources, draft)
+    prepare_to_say(claims)
     if store.snapshot() == before:
         known.keep(draft)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from medrag.vocabulary import Language
@@ -10,9 +10,9 @@ from medrag_graph.coded import CODED_SCALES, Facts, facts_of, kept_facts
 from medrag_graph.interactions.pairs import Hit
 from medrag_graph.interactions.report import Said
 from medrag_graph.interactions.words import name_of
-from medrag_graph.model import GraphConcept
+from medrag_graph.model import Claim, GraphConcept
 
-__all__ = ["people_singled_out", "say_claim"]
+__all__ = ["people_singled_out", "prepare_to_say", "say_claim"]
 
 
 def say_claim(hit: Hit, concepts: Mapping[str, GraphConcept], language: Language) -> Said | None:
@@ -23,6 +23,12 @@ def say_claim(hit: Hit, concepts: Mapping[str, GraphConcept], language: Language
     coded = hit.claim.coded
     said = say_coded(coded, names, language) if coded else say(facts_of(hit.claim, concepts), names, language)
     return said if said.mechanism or said.management else None
+
+
+def prepare_to_say(claims: Iterable[Claim]) -> None:
+    """Loads what sentences are made of, and the facts kept with these claims, so that no check waits for it."""
+    for coded in {claim.coded for claim in claims if claim.coded}:
+        say(kept_facts(coded), ("", ""), "en")
 
 
 @lru_cache(maxsize=65_536)
