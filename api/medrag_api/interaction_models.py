@@ -164,7 +164,8 @@ class FindingOut(BaseModel):
 
 
 class PairOut(BaseModel):
-    """What was found for two drugs; ``searched`` are the works that hold both."""
+    """What was found for two drugs; ``searched`` are the works that hold both, ``denials`` what sources say that found
+    no interaction where none says there is one."""
 
     model_config = CLOSED
 
@@ -172,6 +173,7 @@ class PairOut(BaseModel):
     b: str
     outcome: Literal["found", "none_found", "not_covered", "unresolved_drug", "source_unavailable"]
     searched: list[str]
+    denials: list[AssertionOut]
 
 
 class MissingOut(BaseModel):

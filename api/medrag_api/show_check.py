@@ -14,7 +14,7 @@ from medrag.vocabulary import SEVERITY_ORDER, Language
 from medrag_api.review_terms import field_asked, pairs_counted, work_said
 from medrag_api.review_words import LETTERS, OUTCOMES, SEVERITIES, STYLES, VIEW
 from medrag_api.show import console, put
-from medrag_api.show_finding import show_findings
+from medrag_api.show_finding import show_denials, show_findings
 
 __all__ = ["show_check"]
 
@@ -35,6 +35,7 @@ def show_check(report: Json, language: Language, *, whole: bool = False) -> None
     show_matrix(out, report, names, language)
     out.print()
     show_findings(out, report, names, language, whole=whole)
+    show_denials(out, report, names, language, whole=whole)
     show_missing(out, report, language)
     show_basis(out, report, language)
 

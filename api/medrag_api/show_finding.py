@@ -14,7 +14,7 @@ from medrag_api.review_terms import marked, role_said
 from medrag_api.review_words import LETTERS, SEVERITIES, STYLES, VIEW
 from medrag_api.show import plain, put
 
-__all__ = ["show_findings"]
+__all__ = ["show_denials", "show_findings"]
 
 Json = Mapping[str, Any]
 #: Statements of sources shown of one finding, and findings below major shown whole; ``--all`` shows everything.
@@ -108,8 +108,25 @@ def show_finding(showing: Showing, item: Json) -> None:
             style="dim",
         )
     for assertion in item["denials"]:
-        showing.put(f"{assertion['source']} {assertion['edition']} {VIEW['denies'][language]}", 2)
-        show_quotes(showing, assertion)
+        show_denial(showing, assertion)
+
+
+def show_denials(
+    out: Console, report: Json, names: Mapping[str, str], language: Language, *, whole: bool
+) -> None:
+    """What sources say who found no interaction, for the pairs that have no finding to say it in."""
+    for item in report["pairs"]:
+        if item["denials"]:
+            put(out, f"{names.get(item['a'], item['a'])} + {names.get(item['b'], item['b'])}", style="bold")
+            showing = Showing(out, language, names, whole)
+            for told in item["denials"] if whole else item["denials"][:MOST_STATEMENTS]:
+                show_denial(showing, told)
+            out.print()
+
+
+def show_denial(showing: Showing, told: Json) -> None:
+    showing.put(f"{told['source']} {told['edition']} {VIEW['denies'][showing.language]}", 2)
+    show_quotes(showing, told)
 
 
 def worst_by_source(item: Json) -> Iterator[tuple[str, str]]:

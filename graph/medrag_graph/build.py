@@ -13,7 +13,8 @@ from medrag_graph.concepts import Named, name_concepts
 from medrag_graph.ends import Dangling, Ends
 from medrag_graph.join import Join, join_things
 from medrag_graph.kinship import kin_links
-from medrag_graph.links import LINKS, merge_links, part_links, salt_links, stated_links
+from medrag_graph.labels import LabelReading, read_labels
+from medrag_graph.links import LINKS, enzyme_links, merge_links, part_links, salt_links, stated_links
 from medrag_graph.model import GraphData
 from medrag_graph.things import Thing, read_things
 
@@ -29,6 +30,7 @@ class Built:
     join: Join
     named: Named
     dangling: tuple[Dangling, ...]
+    labels: LabelReading
 
 
 def build_graph(catalogue: Catalogue, editions: Sequence[str], snapshot: str) -> GraphData:
@@ -46,16 +48,20 @@ def build_parts(catalogue: Catalogue, editions: Sequence[str], snapshot: str) ->
     named = name_concepts(join)
     ends = Ends(things, join, named)
     stated = [item for edition in sorted(set(editions)) for item in catalogue.assertions_in(edition)]
-    links = [
-        *stated_links([item for item in stated if item.predicate in LINKS], ends),
-        *part_links(join, named),
-        *salt_links(join, named),
-        *kin_links(join, named),
-    ]
+    links = merge_links(
+        [
+            *stated_links([item for item in stated if item.predicate in LINKS], ends),
+            *part_links(join, named),
+            *salt_links(join, named),
+            *kin_links(join, named),
+            *enzyme_links(named),
+        ]
+    )
     claims = make_claims([item for item in stated if item.predicate in CLAIMS], ends)
-    coded = code_claims(claims, named.concepts)
-    data = GraphData(snapshot, named.concepts, merge_links(links), coded, named.names)
-    return Built(data, tuple(things), join, named, (*ends.dangling(), *unknown(stated)))
+    labels = read_labels(catalogue, editions, (things, join, named), links, claims)
+    coded = code_claims(sorted((*claims, *labels.claims), key=lambda claim: claim.id), named.concepts)
+    data = GraphData(snapshot, named.concepts, links, coded, named.names)
+    return Built(data, tuple(things), join, named, (*ends.dangling(), *unknown(stated)), labels)
 
 
 def unknown(stated: Sequence[Assertion]) -> list[Dangling]:

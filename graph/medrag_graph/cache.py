@@ -20,7 +20,7 @@ from medrag_graph.model import GraphData
 __all__ = ["GRAPH_VERSION", "graph_file", "graph_key", "kept_graph", "sweep_graphs"]
 
 #: Raise it when the building of the graph changes what it makes: graphs of other versions are not read.
-GRAPH_VERSION: Final = 5
+GRAPH_VERSION: Final = 6
 #: What a graph is made by beside the catalogue and the code.
 TABLES: Final = (".csv", ".json", ".yaml")
 FOLDER: Final = "graph"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -16,7 +16,7 @@ from medrag_graph.model import ConceptKind
 from medrag_graph.stems import english_forms
 from medrag_graph.things import Thing
 
-__all__ = ["Dangling", "Ends"]
+__all__ = ["Dangling", "Ends", "single"]
 
 #: What an end may be, by predicate; the first kind is preferred where a name has several.
 SUBJECTS: Final[dict[str, tuple[ConceptKind, ...]]] = {
@@ -97,7 +97,7 @@ class Ends:
 
 
 def single(
-    found: Iterable[str], kinds: dict[str, ConceptKind], wanted: tuple[ConceptKind, ...]
+    found: Iterable[str], kinds: Mapping[str, ConceptKind], wanted: tuple[ConceptKind, ...]
 ) -> str | None:
     """The only one of the first wanted kind that is there at all."""
     held = sorted(found)

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from medrag.records import Assertion, Stated
+from medrag.text.normalise import fold_name
 from medrag_graph.concepts import Named
-from medrag_graph.ends import Ends
+from medrag_graph.ends import Ends, single
+from medrag_graph.enzymes import enzyme_classes
 from medrag_graph.join import Group, Join
 from medrag_graph.kinship import preparation_links
 from medrag_graph.model import Evidence, Link, LinkKind
@@ -15,7 +17,16 @@ from medrag_graph.salts import split_salt
 from medrag_graph.stems import english_forms
 from medrag_graph.things import MEDRAG
 
-__all__ = ["LINKS", "evidence_of", "merge_links", "part_links", "salt_links", "stated_links", "table_links"]
+__all__ = [
+    "LINKS",
+    "enzyme_links",
+    "evidence_of",
+    "merge_links",
+    "part_links",
+    "salt_links",
+    "stated_links",
+    "table_links",
+]
 
 #: How the ids of our table of drugs begin.
 TABLE: Final = f"{MEDRAG}:drug/"
@@ -62,6 +73,17 @@ def table_links(join: Join, named: Named) -> Iterator[Link]:
         targets = {ours[key] for key in keys if key in ours} - {source}
         if len(targets) == 1 and kinds[min(targets)] == "drug":
             yield Link("form_of", source, min(targets), MEDRAG)
+
+
+def enzyme_links(named: Named) -> Iterator[Link]:
+    """Each drug of our facts to the classes of inhibitors and inducers it is in; one the graph lacks is in none."""
+    kinds = {concept.id: concept.kind for concept in named.concepts}
+    for name, drugs in enzyme_classes().items():
+        target = single(named.names.get(fold_name(name), ()), kinds, ("class",))
+        for drug in drugs:
+            source = single(named.names.get(fold_name(drug), ()), kinds, ("drug", "food"))
+            if source is not None and target is not None:
+                yield Link("member_of", source, target, MEDRAG)
 
 
 def salt_links(join: Join, named: Named) -> Iterator[Link]:

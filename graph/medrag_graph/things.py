@@ -16,6 +16,7 @@ from medrag.lexicon import NAME_KINDS, NameRow, load_names, load_terms
 from medrag.lexicon.tables import parse_table
 from medrag.text.normalise import fold_name
 from medrag.vocabulary import Language
+from medrag_graph.enzymes import enzyme_classes
 from medrag_graph.foods import FOODS, Food
 
 __all__ = [
@@ -91,7 +92,7 @@ class Thing:
 
 def read_things(catalogue: Catalogue, editions: Sequence[str]) -> list[Thing]:
     """Everything the editions and our tables name, in the order of their keys."""
-    held = [*lexicon_things(), *term_things(), *food_things(), *brand_things()]
+    held = [*lexicon_things(), *term_things(), *food_things(), *brand_things(), *enzyme_things()]
     for edition in sorted(set(editions)):
         held += catalogue_things(catalogue, edition)
     return sorted(held, key=lambda thing: thing.key)
@@ -164,6 +165,12 @@ def brand_things() -> Iterator[Thing]:
     for row in parse_table(text, "medrag_graph/brands.csv", columns, required=columns):
         told = tuple(named({"en": (row["substances"], row["brand"])}))
         yield Thing(MEDRAG, f"{MEDRAG}:brand/{row['brand']}", "drug", row["substances"], told)
+
+
+def enzyme_things() -> Iterator[Thing]:
+    """Classes of enzyme inhibitors and inducers, whose members our facts name."""
+    for name in enzyme_classes():
+        yield Thing(MEDRAG, f"{MEDRAG}:enzyme/{name}", "class", name, tuple(named({"en": (name,)})))
 
 
 def food_id(food: Food) -> str:

@@ -175,4 +175,6 @@ def condition_finding(
         b=telling.name(condition) if known else condition,
         what=STATE[made.severity][telling.language],
     )
+    if all(item.condition for item in made.assertions if item.severity == made.severity):
+        headline = say("conditional", telling.language, said=headline)
     return replace(made, headline=headline)

@@ -35,6 +35,7 @@ __all__ = [
     "inferred",
     "joined",
     "make_finding",
+    "ordered",
     "severity_of",
     "severity_rank",
 ]

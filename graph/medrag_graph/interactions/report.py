@@ -261,9 +261,17 @@ class PairReport:
     b: str
     outcome: Outcome
     searched: tuple[str, ...] = ()
+    #: Sources that say there is no interaction, where none says there is one.
+    denials: tuple[ReportedAssertion, ...] = ()
 
     def as_json(self) -> Json:
-        return {"a": self.a, "b": self.b, "outcome": self.outcome, "searched": list(self.searched)}
+        return {
+            "a": self.a,
+            "b": self.b,
+            "outcome": self.outcome,
+            "searched": list(self.searched),
+            "denials": [item.as_json() for item in self.denials],
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations, product
 from typing import Final
 
@@ -24,8 +24,8 @@ from medrag_graph.interactions.findings import (
 from medrag_graph.interactions.gather import Gathered, gather
 from medrag_graph.interactions.known import Known
 from medrag_graph.interactions.labs import signals
-from medrag_graph.interactions.merge import severity_rank
-from medrag_graph.interactions.pairs import apart
+from medrag_graph.interactions.merge import hit_assertion, ordered, severity_rank
+from medrag_graph.interactions.pairs import Hit, apart
 from medrag_graph.interactions.regimen import Regimen
 from medrag_graph.interactions.report import (
     DrugReport,
@@ -34,6 +34,7 @@ from medrag_graph.interactions.report import (
     Missing,
     Outcome,
     PairReport,
+    ReportedAssertion,
 )
 from medrag_graph.interactions.sources import ShelfSources
 from medrag_graph.interactions.units import Unit
@@ -138,6 +139,7 @@ def pair_reports(gathered: Gathered, findings: Sequence[Finding]) -> tuple[PairR
     resolved = gathered.resolved
     found = {item.members for item in findings if item.kind == "drug_drug"}
     works = {edition: item.work for edition, item in gathered.telling.editions.items()}
+    denials = denials_of(gathered, found)
     pairs = []
     #: Many drugs are held by the same few editions.
     both: dict[tuple[frozenset[str], frozenset[str]], tuple[str, ...]] = {}
@@ -149,11 +151,25 @@ def pair_reports(gathered: Gathered, findings: Sequence[Finding]) -> tuple[PairR
                 common = both[held] = tuple(sorted({works[e] for e in held[0] & held[1]}))
             outcome: Outcome = "none_found" if common else "not_covered"
             members = (one.id, other.id)
-            pairs.append(PairReport(*members, "found" if members in found else outcome, common))
+            told = "found" if members in found else outcome
+            pairs.append(PairReport(*members, told, common, denials.get(members, ())))
     lost = [resolved.inputs[at].text for at in resolved.unresolved]
     pairs += [PairReport(unit.id, text, "unresolved_drug") for unit in resolved.units for text in lost]
     pairs += [PairReport(a, b, "unresolved_drug") for a, b in combinations(sorted(lost), 2)]
     return tuple(sorted(pairs, key=lambda pair: (pair.a, pair.b)))
+
+
+def denials_of(
+    gathered: Gathered, found: Collection[tuple[str, ...]]
+) -> dict[tuple[str, str], tuple[ReportedAssertion, ...]]:
+    """What sources say who found no interaction between two drugs, by pair; a finding of a pair holds its own."""
+    held: dict[tuple[str, str], list[Hit]] = {}
+    for hit in gathered.hits:
+        if hit.denies and hit.pair not in found:
+            held.setdefault(hit.pair, []).append(hit)
+    return {
+        pair: ordered(hit_assertion(hit, gathered.telling) for hit in hits) for pair, hits in held.items()
+    }
 
 
 def basis_of(sources: ShelfSources, gathered: Gathered, language: Language) -> Basis:
