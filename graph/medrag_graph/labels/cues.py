@@ -43,6 +43,7 @@ TOGETHER: Final = _any(
     r"\b(?:patients|those|persons|individuals|subjects|women|adults)\b(?: \S+){0,4}? (?:receiving|"
     r"taking|on|using|treated with|maintained on|given)\b",
     r"\b(?:already|currently|also|previously) (?:receiving|taking|using|treated with|on)\b",
+    r"\b(?:who|that) (?:take|use|receive)\b",
     r"\b(?:added to|addition of|adding)\b",
     r"\binteract",
     r"\bpotentiat",
@@ -74,7 +75,7 @@ ADVISED_AGAINST: Final = _any(
     r"\bdos(?:e|age) adjustments? (?:of|may|is|are|should)",
 )
 _NOTHING: Final = _any(
-    r"\bno (?:\S+ ){0,7}?(?:interactions?|effects?|changes?|differences?|influence|alterations?|"
+    r"\bno (?:(?!(?:have|has|had|patients?)\b)\S+ ){0,7}?(?:interactions?|effects?|changes?|differences?|influence|alterations?|"
     r"impact|increases?|decreases?)\b",
     r"\b(?:did|does|do|was|were|is|are|has|have) not (?:\w+ ){0,4}?(?:affect|alter|chang|influenc|"
     r"interact|modif|interfer|impact|potentiat)\w*",
@@ -82,7 +83,7 @@ _NOTHING: Final = _any(
     r"meaningfully)?\s?(?:increas|decreas|reduc|inhibit|induc|prolong)\w*",
     r"\bnot (?:\w+ ){0,3}?(?:affected|altered|influenced|changed|modified)\b",
     r"\b(?:unaffected|unaltered)\b|\b(?:was|were|is|are|remained) unchanged\b",
-    r"\bwithout (?:\S+ ){0,4}?(?:interactions?|affecting|altering|effects? on|changes? in)\b",
+    r"\bwithout (?:\S+ ){0,6}?(?:interactions?|affecting|altering|effects? on|changes? in)\b",
     r"\bno (?:dos(?:e|age) |dosing )?(?:adjustments?|precautions?|"
     r"modifications?) (?:\S+ ){0,6}?(?:necessary|required|needed|recommended|warranted)\b",
     r"\bno (?:initial )?dos(?:e|age) adjustment",
@@ -96,6 +97,7 @@ _NOTHING: Final = _any(
     r"\bsafely (?:be )?(?:\w+ )?(?:used|given|administered|combined)\b",
     r"\b(?:used|given|administered) (?:\S+ ){0,3}?safely\b",
     r"\bnot significantly\b",
+    r"\b(?:is|was|are|were) (?:negligible|not (?:clinically )?(?:significant|meaningful|relevant))\b",
     r"\b(?:did|does|do) not (?:\w+ ){0,3}?(?:result|lead|produce|cause|show|demonstrate|reveal|"
     r"have) (?:\S+ ){0,6}?(?:interactions?|effects?|changes?|alterations?|differences?|influence)\b",
     r"\bno (?:clinically )?(?:significant|important|relevant|meaningful)\b",
@@ -108,6 +110,9 @@ _CHANGED: Final = _any(
 )
 #: "Nothing is known" is neither.
 _UNKNOWN: Final = _any(
+    r"\bstud(?:y|ies) (?:was|were|has been|have been) (?:conducted|carried out|performed|done)\b",
+    # A drug that makes a complication less likely is a help.
+    r"\b(?:lowers?|reduces?|decreases?) the (?:risk|incidence) of\b",
     r"\bnot (?:concomitantly|receiving|taking|treated)\b",
     r"\binteractions? (?:was|were|has been|have been) (?:studied|investigated|evaluated|assessed)\b",
     r"\bnot been (?:\w+ ){0,2}?(?:studied|evaluated|established|investigated|determined|conducted|"
@@ -146,7 +151,7 @@ _COMPARED: Final = re.compile(
     r"(?:compared (?:to|with)|versus|\bvs\.?|\bthan|\bunlike|similar to|as with(?: other)?|"
     r"\blike(?: other)?|superior to|relative to|comparable to|"
     r"\bother (?:than|drugs such as)|related (?:structurally )?to|derivative of|analogue? of|"
-    r"metaboli[sz]ed to|instead of|alternatives? to|replac\w+ (?:by|with)|in place of|rather than)"
+    r"metaboli[sz]ed to|mediated by|instead of|alternatives? to|replac\w+ (?:by|with)|in place of|rather than)"
     r" (?:\S+ ){0,3}$",
     re.IGNORECASE,
 )
@@ -154,18 +159,20 @@ _ALLERGY: Final = re.compile(
     r"(?:hypersensitiv|allerg|anaphyla|intoleran|angioedema)[^.;]{0,120}$", re.IGNORECASE
 )
 _PAST: Final = re.compile(
-    r"(?:history of|previous|prior)\b[^.;,]{0,80}$|\b(?:discontinu|withdraw|stopp|"
+    r"\bincluding those (?:on|receiving|taking) (?:\S+ ){0,2}$"
+    r"|(?:history of|previous|prior)\b[^.;,]{0,80}$|\b(?:discontinu|withdraw|stopp|"
     r"cessation)\w*(?: of)? (?:\S+ ){0,3}$",
     re.IGNORECASE,
 )
 #: A class told of as a property: "the anticoagulant effect of", "verapamil, a CYP3A inhibitor", "the inhibitor telaprevir".
 _AS_PROPERTY: Final = re.compile(
-    r"\s*(?:effects?|activity|response|properties|actions?|potency|efficacy)\b", re.IGNORECASE
+    r"\s*(?:effects?|activity|response|properties|actions?|potency|efficacy|reactions?|episodes?)\b",
+    re.IGNORECASE,
 )
 _IN_APPOSITION: Final = re.compile(r"[,(]\s*(?:an?|another|both|all)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
 #: What follows a name when it is a measurement, a reaction or a poisoning by that substance.
 _AFTER_NAME: Final = re.compile(
-    r"[- ](?:intoxication|poisoning|withdrawal|overdos|requirement|resistan|secretion|tolerance|"
+    r"[- ](?:therapy is (?:needed|required)|intoxication|poisoning|withdrawal|overdos|requirement|resistan|secretion|tolerance|"
     r"sensitivity|allerg|therapy was (?:dis|with)|-?derived|withdrawal|induced|like)",
     re.IGNORECASE,
 )
@@ -176,7 +183,7 @@ _CLAUSE: Final = re.compile(
 _LIMITS: Final = _any(
     r"\b(?:in|for|to) (?:(?:\w+[ -]){0,2}?(?:patients|subjects|individuals|persons|adults|women|"
     r"those) (?:with|who are(?! (?:receiving|taking|using|on|being))|who have|whose|having)\b|"
-    r"diabetic patients|the elderly|volume[- ]depleted)[^.;()\[\]]{0,140}",
+    r"diabetic patients|the elderly|volume[- ]depleted)(?:[^.;()\[\]]|\((?:[a-z]+ )*those [^)]*\)){0,180}",
     r"\bwithin (?:\w+|\d+)(?:-\w+)? (?:hours?|days?|weeks?)(?: (?:of|after|before|prior to|"
     r"following)\b[^.;,()]{0,60})?",
     r"\b(?:except|unless)\b[^.;()\[\]]{3,120}",
@@ -184,11 +191,14 @@ _LIMITS: Final = _any(
 )
 #: Where such a limit ends and the sentence goes on.
 _LIMIT_ENDS: Final = re.compile(
-    r"(?:,| \(?)\s*(?:see|the|because|co-?administ\w*|concomitant\w*|had|has|was|were|is|may|should|"
-    r"can|did|does|it|this|there)\b.*$",
+    r"(?:,\s*(?:the|it|this|there|in|co-?administ\w*|concomitant\w*)| (?:see|because|had|has|was|were|is|may|should|can|did|"
+    r"does|co-?administ\w*|concomitant\w*))\b.*$",
     re.IGNORECASE,
 )
-
+#: "Greatest in patients with", "compared with patients with": who is meant most, or not at all, but no limit.
+_EMPHASIS: Final = re.compile(
+    r"\b(?:great(?:er|est)|high(?:er|est)|more|most|especially|particularly|compared|than)\b", re.IGNORECASE
+)
 #: The people of a study, and an introduction whose list is the limit.
 _NO_LIMIT: Final = re.compile(
     r"^(?:in|for|to) (?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|"
@@ -261,7 +271,7 @@ def _qualified(clause: str) -> bool:
     return bool(ADVISED_AGAINST.search(rest) or _CHANGED.search(rest))
 
 
-def condition_of(text: str, mention: Span | None) -> str:
+def condition_of(text: str, span: Span | None) -> str:
     """The patients, the use or the time a sentence limits itself to, in its own words; "" where it sets no limit.
 
     A limit that holds the drug itself ("in patients with hypertension taking X") is none on the drug.
@@ -269,11 +279,8 @@ def condition_of(text: str, mention: Span | None) -> str:
     told = []
     for match in _LIMITS.finditer(text):
         limit = _LIMIT_ENDS.sub("", " ".join(match[0].split())).rstrip(" ,:")
-        if _NO_LIMIT.search(limit):
-            continue
-        inside = mention is not None and match.start() <= mention.start < match.end()
-        if not inside and not re.search(
-            r"\b(?:compared|than)\b", text[max(0, match.start() - 20) : match.start()]
-        ):
+        inside = span is not None and match.start() <= span.start < match.end()
+        before = text[max(0, match.start() - 24) : match.start()]
+        if not (inside or _NO_LIMIT.search(limit) or _EMPHASIS.search(before)):
             told.append(limit)
     return "; ".join(dict.fromkeys(told))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from medrag.records import Document
+from medrag.records import Document, Span
 from medrag.vocabulary import Severity
 from medrag_graph.labels.cues import (
     ADVISED_AGAINST,
@@ -43,10 +42,10 @@ _ITEM: Final = re.compile(
 _WEAKENS: Final = re.compile(r"\b(?:caution|monitor|relative(?:ly)? contra|may be contra)", re.IGNORECASE)
 
 
-_INTERACT: Final = re.compile(r"\binteract", re.IGNORECASE)
+_INTERACT: Final = re.compile(r"\binteract(?!ions? (?:stud|trial))", re.IGNORECASE)
 _BETWEEN: Final = re.compile(r"\s*(?:,|,?\s*(?:and|or|and/or|/))\s*", re.IGNORECASE)
 _USED_WITH: Final = re.compile(
-    r"\b(?:co-?\s?administ\w*|us(?:e|ed|ing)|combin\w*|given?|taken?) [^.;]{0,80}?\bwith\b(?! (?:a |"
+    r"\b(?:co-?\s?administ\w*|us(?:e|ed|ing)|taking|receiving|combin\w*|given?|taken?) [^.;]{0,80}?\bwith\b(?! (?:a |"
     r"an )?(?:history|diabetes|renal|hepatic|heart))",
     re.IGNORECASE,
 )
@@ -66,32 +65,38 @@ class Statement:
     by_heading: bool = False
 
 
-def read_statements(line: Line, document: Document, owner: Owner, book: Book) -> Iterator[Statement]:
-    """Every statement of one line; none where it is about something else."""
+def read_statements(line: Line, document: Document, owner: Owner, book: Book) -> list[Statement]:
+    """Every statement of one line; none where it is about something else. What a line both denies and states of one
+    drug, in two clauses, it states."""
     if is_other_matter(line.text):
-        return
+        return []
     mentions = book.drugs.find(line.text)
-    subjects = owners_of(line, mentions, document, owner, book)
     others = across(line.text, other_drugs(line.text, mentions, owner, book), mentions, owner, book)
-    by_heading = not others and not any(
-        is_own(item, owner, book) is False for m in mentions for item in m.concepts
-    )
+    by_heading = all(is_own(item, owner, book) for mention in mentions for item in mention.concepts)
     if by_heading:
         others = heading_drugs(line, document, owner, book)
+    subjects = owners_of(line, mentions, document, owner, book) if others else ()
     introduced = line.introduction.of(document.text) if line.introduction else ""
     plain = masked(line.text, mentions)
+    found = []
     for mention in others:
-        place = None if by_heading else mention
-        verdict = judge(line.code, plain, place, introduced)
-        if not verdict:
-            continue
-        limits = (condition_of(introduced, None), condition_of(line.text, place.span if place else None))
+        span = None if by_heading else mention.span
+        verdict = judge(line.code, plain, span, introduced)
+        limits = (condition_of(introduced, None), condition_of(line.text, span))
         condition = "; ".join(filter(None, limits))
         severity = severity_of(line, introduced) if verdict == "interaction" else "unknown"
-        for concept in mention.concepts:
-            for part in book.parts.get(concept, (concept,)):
-                for subject in subjects:
-                    yield Statement(subject, part, verdict == "none", severity, condition, line, by_heading)
+        for part in parts_of(mention, book) if verdict else ():
+            found += [
+                Statement(subject, part, verdict == "none", severity, condition, line, by_heading)
+                for subject in subjects
+            ]
+    stated = {item.object for item in found if not item.denied}
+    return [item for item in found if not item.denied or item.object not in stated]
+
+
+def parts_of(mention: Mention, book: Book) -> list[str]:
+    """The concepts a mention means, combinations as their ingredients."""
+    return [part for concept in mention.concepts for part in book.parts.get(concept, (concept,))]
 
 
 def masked(text: str, mentions: list[Mention]) -> str:
@@ -153,7 +158,7 @@ def is_own(concept: str, owner: Owner, book: Book) -> bool:
 def owners_of(
     line: Line, mentions: list[Mention], document: Document, owner: Owner, book: Book
 ) -> tuple[str, ...]:
-    """Which of the label's drugs a line is about: those its headings name, else it names, else the product as a whole.
+    """Which of the label's drugs a line is about: those it names, else its headings name, else the product as a whole.
 
     A label of several drugs that says not which, and that is of no product the graph holds, is about none of them.
     """
@@ -162,7 +167,7 @@ def owners_of(
     introduced = line.introduction.of(document.text) if line.introduction else ""
     above = [book.drugs.find(words) for words in (introduced, *reversed(line.section[1:]))]
     alone = [mention for mention in mentions if not is_listed(line.text, mention, mentions)]
-    for found in (*above, alone):
+    for found in (alone, *above):
         told = {
             drug for mention in found for item in mention.concepts for drug in meant_by(item, owner, book)
         }
@@ -199,9 +204,9 @@ def heading_drugs(line: Line, document: Document, owner: Owner, book: Book) -> l
     return other_drugs(words, found, owner, book) if told * 2 > len(words) else []
 
 
-def judge(code: str, plain: str, mention: Mention | None, introduced: str) -> Verdict:
+def judge(code: str, plain: str, span: Span | None, introduced: str) -> Verdict:
     """What a masked line says of a mention, by its own clause, in the light of the section and of what introduces it."""
-    clause, others = clause_of(plain, mention)
+    clause, others = clause_of(plain, span)
     verdict = verdict_of(clause)
     if verdict == "none" and any(
         EFFECT.search(text) and verdict_of(text) == "interaction" for text in others
@@ -215,11 +220,11 @@ def judge(code: str, plain: str, mention: Mention | None, introduced: str) -> Ve
     return verdict if acts and (code == INTERACTIONS or TOGETHER.search(told)) else ""
 
 
-def clause_of(text: str, mention: Mention | None) -> tuple[str, list[str]]:
+def clause_of(text: str, span: Span | None) -> tuple[str, list[str]]:
     """The clause a mention stands in, and the others; the whole sentence where it stands in the heading."""
     own, others = text, []
-    for clause in split_clauses(text) if mention is not None else ():
-        if mention is not None and clause.span.start <= mention.span.start < clause.span.end:
+    for clause in split_clauses(text) if span is not None else ():
+        if span is not None and clause.span.start <= span.start < clause.span.end:
             own = clause.text
         else:
             others.append(clause.text)
