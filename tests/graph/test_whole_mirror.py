@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,11 @@ def test_every_class_that_ansm_speaks_of_has_members(whole: Whole) -> None:
 
 
 def test_the_sources_agree_more_than_by_chance(whole: Whole) -> None:
-    (told,) = whole.report.agreement
+    (told,) = (
+        item
+        for item in whole.report.agreement
+        if item.one.startswith("ansm") and item.other.startswith("ndfrt")
+    )
     assert told.drugs > 400
     assert told.listed_kappa is not None
     assert told.listed_kappa > 0.1
@@ -119,3 +124,60 @@ def test_what_the_interaction_sources_leave_out_is_told(whole: Whole) -> None:
     assert "vericiguat" in whole.report.unspoken
     assert "warfarin" not in whole.report.unspoken
     assert f"count more drugs in: {len(whole.report.unlisted)}" in whole.report.as_text()
+
+
+def label_pairs(whole: Whole, severity: str, predicate: str = "interacts_with") -> set[tuple[str, str]]:
+    """Names of the ends of what labels state, both ways round."""
+    names = {concept.id: concept.name for concept in whole.data.concepts}
+    held = [c for c in whole.data.claims if c.native_scale == "label_section" and c.severity == severity]
+    told = {(names[c.subject], names[c.object]) for c in held if c.predicate == predicate}
+    return told | {(other, one) for one, other in told}
+
+
+def test_labels_state_interactions(whole: Whole) -> None:
+    """The floors are counts of a reading whose sample was read by eye; a change of them is a change to look at."""
+    counts = Counter(c.predicate for c in whole.data.claims if c.native_scale == "label_section")
+    assert counts["interacts_with"] >= 1200
+    assert counts["no_interaction_with"] >= 300
+    assert counts["contraindicated_in"] >= 250
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("eplerenone", "strong inhibitors of CYP3A4"),
+        ("eplerenone", "clarithromycin"),
+        ("lisinopril", "aliskiren"),
+        ("valsartan", "aliskiren"),
+        ("sildenafil", "nitrates"),
+        ("tadalafil", "nitrates"),
+        ("bosentan", "ciclosporin"),
+        ("dronedarone", "ketoconazole"),
+    ],
+)
+def test_labels_contraindicate(whole: Whole, one: str, other: str) -> None:
+    assert (one, other) in label_pairs(whole, "contraindicated")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("amiodarone", "warfarin"),
+        ("verapamil", "simvastatin"),
+        ("amlodipine", "simvastatin"),
+        ("digoxin", "quinidine"),
+        ("clopidogrel", "omeprazole"),
+        ("rivaroxaban", "nonsteroidal anti-inflammatory drugs"),
+        ("lisinopril", "nonsteroidal anti-inflammatory drugs"),
+        ("hydrochlorothiazide", "lithium carbonate"),
+        ("felodipine", "grapefruit"),
+    ],
+)
+def test_labels_state_without_grade(whole: Whole, one: str, other: str) -> None:
+    assert (one, other) in label_pairs(whole, "unknown")
+
+
+def test_labels_deny(whole: Whole) -> None:
+    denied = label_pairs(whole, "unknown", "no_interaction_with")
+    assert {("olmesartan medoxomil", "digoxin"), ("sevelamer", "warfarin")} <= denied
+    assert ("amiodarone", "warfarin") not in denied

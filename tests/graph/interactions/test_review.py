@@ -142,8 +142,11 @@ def test_a_source_that_denies_an_interaction_is_heard(memory: MemoryGraph, sourc
     finding = pair(report, "rxnorm:3407", "rxnorm:17767")
     assert finding.sources_disagree
     assert [item.source for item in finding.denials] == ["labels"]
-    # A denial alone is no finding.
+    # A denial alone is no finding: the pair says who denies, in the source's words.
     assert outcomes(report)["rxnorm:17767", "rxnorm:83367"] == "none_found"
+    told = {(item.a, item.b): [denial.source for denial in item.denials] for item in report.pairs}
+    assert told["rxnorm:17767", "rxnorm:83367"] == ["labels"]
+    assert told["rxnorm:17767", "rxnorm:3407"] == []
 
 
 def test_foods_are_warned_of_unasked(memory: MemoryGraph, sources: TextSources) -> None:
@@ -265,7 +268,7 @@ def test_the_json_has_the_contract_s_shape(memory: MemoryGraph, sources: TextSou
         "in_force",
         "citation",
     }
-    assert told["pairs"][0].keys() == {"a", "b", "outcome", "searched"}
+    assert told["pairs"][0].keys() == {"a", "b", "outcome", "searched", "denials"}
     assert told["missing_context"][0].keys() >= {"field", "why", "citation"}
     assert told["basis"].keys() == {"snapshot", "settings", "sources_searched", "answerer", "logic", "limits"}
     assert finding["patient_effect"][0].keys() == {"factor", "change", "citation"}
