@@ -48,6 +48,9 @@ class CatalogueSources:
         self.catalogue, self.snapshot, self.settings = catalogue, snapshot, ""
         self.editions, self.kept = editions, dict[Evidence, Citation]()
 
+    def graph(self, as_of: object) -> str:
+        return self.snapshot
+
     def in_force(self, as_of: object) -> list[SourceEdition]:
         return self.editions
 
