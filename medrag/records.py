@@ -92,7 +92,8 @@ class Segment:
     """Where a stretch of canonical text came from in the raw bytes.
 
     ``locator`` is ``chars:A-B`` (code points of the decoded raw text), ``lines:A-B`` (1-based), a JSON pointer
-    (``/3/interaction_mechanism``) or an XPath, always inside the document's raw member.
+    (``/3/interaction_mechanism``), an XPath, or ``page:7 box:41,68,438,82`` (1-based page, and left, top, right, bottom in
+    points from the page's top left corner; ``mended`` and ``ocr:0.97`` may follow), always inside the document's raw member.
     """
 
     start: int

@@ -10,6 +10,7 @@ from math import ceil
 
 from medrag.records import Span
 from medrag.text.length import weigh_tokens
+from medrag.text.pages import page_of
 from medrag.text.sentences import split_sentences
 from medrag_ingest.parsed import Block, BlockKind, ParsedDocument
 
@@ -126,7 +127,7 @@ def _of_block(parsed: ParsedDocument, block: Block, scope: tuple[Span, ...], lim
             kind=kind,
             section=section,
             code=block.code,
-            page=block.page,
+            page=block.page and (page_of(parsed.segments, span.start) or block.page),
             scope=scope,
             follows=number > 0,
         )

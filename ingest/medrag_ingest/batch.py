@@ -11,6 +11,7 @@ from medrag_ingest.minting import Minted
 from medrag_ingest.parsed import ParsedDocument, RawName
 from medrag_ingest.raw import RawFile
 from medrag_ingest.receipt import Receipt
+from medrag_ingest.report import ParseReport
 
 __all__ = ["Batch", "twice"]
 
@@ -29,6 +30,7 @@ class Batch:
     #: In the order of the documents.
     keys: dict[str, None] = field(default_factory=dict)
     notes: Counter[str] = field(default_factory=Counter)
+    reports: list[ParseReport] = field(default_factory=list)
     #: Documents, passages and so on added, written or not, under the receipt's names for them.
     counts: Counter[str] = field(default_factory=Counter)
     characters: int = 0
@@ -43,6 +45,8 @@ class Batch:
         self.names.extend(minted.names)
         self.keys[parsed.key] = None
         self.notes.update(parsed.notes)
+        if parsed.report is not None:
+            self.reports.append(parsed.report)
         self.characters += len(parsed.text) + NAME_CHARACTERS * len(minted.names)
         self.counts.update(
             documents=1,
@@ -80,6 +84,7 @@ class Batch:
         for name, more in self.counts.items():
             setattr(receipt, name, getattr(receipt, name) + more)
         receipt.notes.update(self.notes)
+        receipt.reports += self.reports
 
 
 def twice(key: str, file: str) -> DocumentRefused:

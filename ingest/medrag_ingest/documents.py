@@ -16,8 +16,9 @@ from medrag.errors import DocumentRefused, ManifestRefused, NotFound, Place, She
 from medrag.vocabulary import Authority, Kind, Language
 from medrag_ingest.card_errors import refusal_of
 from medrag_ingest.manifest import Manifest, first_day
+from medrag_ingest.raw import RawFile
 from medrag_ingest.rawstore import hash_file
-from medrag_ingest.readers import reader_for
+from medrag_ingest.readers.sniff import reader_of
 
 __all__ = ["Description", "document_card", "held_already"]
 
@@ -94,7 +95,7 @@ def document_card(path: Path, told: Description, catalogue: Catalogue) -> Manife
         "url": told.url,
         "rights": {"licence": told.licence or NO_LICENCE, "redistributable": told.redistributable},
         "sources": [{"file": str(path.absolute()), "filename": path.name, "sha256": hash_file(path)}],
-        "reader": {"name": reader_for(path.name)},
+        "reader": {"name": reader_of(RawFile.from_path(path, ""))},
         "expect": {"documents": 1, "passages": 1},
     }
     try:

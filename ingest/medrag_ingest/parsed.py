@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from medrag.records import Block, Segment, Span
 from medrag.vocabulary import BlockKind, Language, Severity
+from medrag_ingest.report import ParseReport
 
 __all__ = ["Block", "BlockKind", "ParsedDocument", "RawAssertion", "RawName", "TextBuilder"]
 
@@ -63,6 +64,8 @@ class ParsedDocument:
     searchable: bool = True
     #: What the reader mended or doubted, counted: {"mojibake": 3, "html_in_attribute": 1}.
     notes: Mapping[str, int] = field(default_factory=dict)
+    #: Page by page, where the reader gives one: what the librarian and the gate look at.
+    report: ParseReport | None = None
 
 
 class TextBuilder:
@@ -117,6 +120,23 @@ class TextBuilder:
         above = tuple(item[2] for item in self._headings)
         self._blocks.append(Block(kind, span.start, span.end, self.section, code, page, above + scope))
         self._segments.append(Segment(span.start, span.end, locator))
+        return span
+
+    def write_lines(
+        self,
+        kind: BlockKind,
+        text: str,
+        *,
+        segments: Sequence[Segment],
+        separator: str = "\n\n",
+        code: str | None = None,
+        page: int | None = None,
+        scope: tuple[Span, ...] = (),
+    ) -> Span:
+        """Writes one block whose parts come from several places: ``segments`` count from the block's own start."""
+        span = self.write(kind, text, locator="", separator=separator, code=code, page=page, scope=scope)
+        self._segments.pop()
+        self._segments += [Segment(s.start + span.start, s.end + span.start, s.locator) for s in segments]
         return span
 
     def finish(self) -> tuple[str, tuple[Block, ...], tuple[Segment, ...]]:

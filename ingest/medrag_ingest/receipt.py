@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from medrag_ingest.raw import Rejected
+from medrag_ingest.report import ParseReport
 
 __all__ = ["Outcome", "Receipt", "SourceReceipt"]
 
@@ -50,6 +51,8 @@ class Receipt:
     resumed_members: int = 0
     notes: Counter[str] = field(default_factory=Counter)
     rejected: list[Rejected] = field(default_factory=list)
+    #: Of the documents whose reader gives one, in the order they were read.
+    reports: list[ParseReport] = field(default_factory=list)
     content_sha256: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -89,6 +92,7 @@ class Receipt:
                 for item in self.rejected[:REJECTED_SHOWN]
             ],
             "rejected_count": len(self.rejected),
+            "reports": [report.as_json() for report in self.reports],
             "content_sha256": self.content_sha256,
             "seconds": {stage: round(spent, 3) for stage, spent in self.seconds.items()},
             "passages_per_second": round(self.passages / staging, 1) if staging and self.passages else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from medrag.answer.records import CONTEXT, Citation, Source
 from medrag.records import Passage, Span
+from medrag.text.pages import page_of
 
 __all__ = ["CitationList"]
 
@@ -27,7 +28,7 @@ class CitationList:
                 span.of(text),
                 text[max(0, span.start - CONTEXT) : span.start],
                 text[span.end : span.end + CONTEXT],
-                passage.page,
+                page_of(source.document.segments, span.start) or passage.page,
                 passage.section,
                 source,
             )

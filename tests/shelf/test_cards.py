@@ -32,6 +32,7 @@ FILES = {
     "drug-names": 1,
     "drugbank-vocabulary": 1,
     "drugcentral": 2,
+    "fda-label-pdf": 12,
     "fda-labels-cardio": 182,
     "hetionet": 2,
     "medquad": 11_274,

@@ -15,6 +15,7 @@ __all__ = [
     "CHINESE_HEADINGS",
     "PRODUCT_DATA",
     "SECTION_NAMES",
+    "SECTION_OF_NUMBER",
     "SYSTEM",
     "UNCLASSIFIED",
     "code_of_chinese_heading",
@@ -111,9 +112,36 @@ _ALIASES: Final[Mapping[str, str]] = {
     "Patient Counseling Information": "34076-0",
     "Usage in Children": "34081-0",
     "Warnings and Cautions": "43685-7",
+    "How Supplied Storage and Handling": "34069-5",
     "Pharmacogenetics": "66106-6",
     "SPL Unclassified Section": UNCLASSIFIED,
 }
+
+#: The sections of a prescription label by number: 21 CFR 201.57(c)(2) to (18), the format of 2006.
+SECTION_OF_NUMBER: Final[Mapping[int, str]] = dict(
+    enumerate(
+        (
+            "34067-9",
+            "34068-7",
+            "43678-2",
+            "34070-3",
+            "43685-7",
+            "34084-4",
+            "34073-7",
+            "43684-0",
+            "42227-9",
+            "34088-5",
+            "34089-3",
+            "34090-1",
+            "43680-8",
+            "34092-7",
+            "34093-5",
+            "34069-5",
+            "34076-0",
+        ),
+        start=1,
+    )
+)
 
 CHINESE_HEADINGS: Final[Mapping[str, str]] = {
     "警告": "34066-1",

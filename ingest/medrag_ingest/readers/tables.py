@@ -46,13 +46,14 @@ class LaidRow:
     locator: str
 
 
-def lay_out(rows: Sequence[Row]) -> list[LaidRow]:
+def lay_out(rows: Sequence[Row], headers: int | None = None) -> list[LaidRow]:
     """The table's lines in order, rows without words left out. Raises TableTooWide.
 
-    Header rows are those of ``thead``, else the leading rows of heading cells alone, else the first of several rows
-    where the table has several columns.
+    Header rows are the first ``headers``; where that is None those of ``thead``, else the leading rows of heading cells
+    alone, else the first of several rows where the table has several columns.
     """
-    headers = _count_headers(rows)
+    if headers is None:
+        headers = _count_headers(rows)
     grid = _expand(rows, headers)
     width = max((len(line) for line in grid), default=0)
     laid: list[LaidRow] = []
