@@ -80,6 +80,7 @@ def document_card(path: Path, told: Description, catalogue: Catalogue) -> Manife
             remedy="See: medrag shelf list; without --work the document is a work of its own",
         )
     label = told.edition or told.published
+    sha256 = hash_file(path)
     check_edition(path, work, label, told, catalogue)
     body = {
         "id": work,
@@ -94,8 +95,8 @@ def document_card(path: Path, told: Description, catalogue: Catalogue) -> Manife
         "valid_from": told.valid_from,
         "url": told.url,
         "rights": {"licence": told.licence or NO_LICENCE, "redistributable": told.redistributable},
-        "sources": [{"file": str(path.absolute()), "filename": path.name, "sha256": hash_file(path)}],
-        "reader": {"name": reader_of(RawFile.from_path(path, ""))},
+        "sources": [{"file": str(path.absolute()), "filename": path.name, "sha256": sha256}],
+        "reader": {"name": reader_of(RawFile.from_path(path, sha256))},
         "expect": {"documents": 1, "passages": 1},
     }
     try:

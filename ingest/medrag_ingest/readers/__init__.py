@@ -53,6 +53,7 @@ class LazyReader:
 READERS: Final[Mapping[str, LazyReader]] = {
     "ansm": LazyReader("medrag_ingest.readers.ansm:read_ansm", together=True),
     "csv": LazyReader("medrag_ingest.readers.tabular:read_csv"),
+    "docx": LazyReader("medrag_ingest.readers.office.reader:read_docx"),
     "disease_ontology": LazyReader(
         "medrag_ingest.readers.disease_ontology:read_disease_ontology", together=True
     ),
@@ -75,12 +76,14 @@ READERS: Final[Mapping[str, LazyReader]] = {
     "spl": LazyReader("medrag_ingest.readers.spl:read_spl"),
     "text": LazyReader("medrag_ingest.readers.plain:read_text"),
     "tsv": LazyReader("medrag_ingest.readers.tabular:read_tsv"),
+    "xlsx": LazyReader("medrag_ingest.readers.office.reader:read_xlsx"),
 }
 
 #: Which reader a single document handed to ``medrag ingest`` gets. A bare ``.xml`` is taken for an SPL label:
 #: that reader refuses any other root element.
 READER_OF_SUFFIX: Final[Mapping[str, str]] = {
     ".csv": "csv",
+    ".docx": "docx",
     ".htm": "html",
     ".html": "html",
     ".json": "json",
@@ -91,6 +94,7 @@ READER_OF_SUFFIX: Final[Mapping[str, str]] = {
     ".pdf": "pdf",
     ".tsv": "tsv",
     ".txt": "text",
+    ".xlsx": "xlsx",
     ".xml": "spl",
 }
 

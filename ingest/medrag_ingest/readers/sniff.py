@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -30,6 +31,8 @@ _FOREIGN: Final[tuple[tuple[bytes, str], ...]] = (
     (b"Rar!", "an archive"),
 )
 
+_PACKAGES: Final = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
+
 
 def reader_of(raw: RawFile) -> str:
     """The reader's name. Raises DocumentRefused on what none reads, and where name and content disagree; UsageError on an
@@ -40,13 +43,18 @@ def reader_of(raw: RawFile) -> str:
         raise refuse(raw, "the file is empty")
     if is_pdf(head):
         return "pdf"
+    if head.startswith(b"PK\x03\x04"):
+        return _office(raw)
     for mark, told in _FOREIGN:
         if head.startswith(mark):
             raise refuse(raw, f"it is {told}, which no reader reads", remedy="Save it as PDF, DOCX or text")
     suffix = PurePosixPath(raw.path).suffix.lower()
-    if READER_OF_SUFFIX.get(suffix) == "pdf":
+    called = READER_OF_SUFFIX.get(suffix)
+    if called in ("pdf", "docx", "xlsx"):
         raise refuse(
-            raw, "it is called a PDF and does not begin as one", remedy="Get it again from its publisher"
+            raw,
+            f"it is called {suffix} and does not begin as one",
+            remedy="Get it again from its publisher",
         )
     bare = head.removeprefix(b"\xef\xbb\xbf")
     if _HTML.match(bare):
@@ -54,3 +62,18 @@ def reader_of(raw: RawFile) -> str:
     if _XML.match(bare) and suffix not in (".htm", ".html"):
         return "spl"
     return reader_for(raw.path)
+
+
+def _office(raw: RawFile) -> str:
+    """The reader of a zip package by its main part; its directory was found sound, or it is refused by the reader."""
+    try:
+        with raw.open() as stream, zipfile.ZipFile(stream) as archive:
+            names = archive.NameToInfo
+            found = next((reader for part, reader in _PACKAGES.items() if part in names), None)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise refuse(raw, "it is a damaged zip file", remedy="Get it again from its publisher") from error
+    if found is None:
+        raise refuse(
+            raw, "it is an archive", remedy="Unpack it and ingest the documents in it, or write a card"
+        )
+    return found
