@@ -16,6 +16,8 @@ from medrag.vocabulary import SEVERITY_ORDER
 from medrag_api.wiring import Bench
 from medrag_ingest.gate import Objection
 from medrag_ingest.golden import GoldenPair, GoldenQuestion, golden_of, read_site_golden
+from medrag_ingest.receipt import parse_reports
+from medrag_ingest.report import problems
 
 if TYPE_CHECKING:
     from medrag.index.snapshot import Plan
@@ -49,6 +51,7 @@ class ShelfExaminer:
         with self.opened(plan) as desk:
             found = [
                 *shrunk(fresh, plan.editions),
+                *badly_read(desk.shelf.catalogue, fresh),
                 *self.golden(desk),
                 *self.unknown_names(desk, fresh),
             ]
@@ -146,6 +149,23 @@ class ShelfExaminer:
             if len(missed) > NAMES_TOLD:
                 told = f"{len(missed) - NAMES_TOLD} more names reach no drug or class"
                 yield Objection(state.edition.id, "names", "", told, blocks=False)
+
+
+def badly_read(catalogue: Catalogue, fresh: Sequence[EditionState]) -> Iterator[Objection]:
+    """What the parse reports of the new editions say: what blocks one by one, the rest by kind with its pages."""
+    for state in fresh:
+        for report in parse_reports(catalogue, state.edition.id):
+            noted: dict[str, list[int]] = {}
+            for problem in problems(report):
+                kind = problem.kind.replace("_", " ")
+                if not problem.blocking:
+                    noted.setdefault(kind, []).append(problem.page)
+                    continue
+                where, told = f"{report.title}, page {problem.page}", f"{kind}: {problem.words}"
+                yield Objection(state.edition.id, "parse", where, told, blocks=True)
+            for kind, pages in noted.items():
+                shown = ", ".join(str(page) for page in sorted(set(pages)))
+                yield Objection(state.edition.id, "parse", f"page {shown}", kind, blocks=False)
 
 
 def interacting_names(catalogue: Catalogue, edition: str) -> set[str]:

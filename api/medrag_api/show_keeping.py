@@ -12,7 +12,7 @@ from medrag_api.show import console, grid, plain, put
 if TYPE_CHECKING:
     from medrag_ingest.publishing import Move
 
-__all__ = ["move_json", "show_move", "show_objections", "show_removal", "show_waiting"]
+__all__ = ["move_json", "show_move", "show_objections", "show_removal", "show_reports", "show_waiting"]
 
 #: Objections that block nothing, shown before the rest are counted.
 NOTES_SHOWN: Final = 12
@@ -79,6 +79,20 @@ def show_objections(objections: Sequence[Mapping[str, Any]]) -> None:
 def line_of(item: Mapping[str, Any]) -> Text:
     where = f", {plain(item['where'])}" if item["where"] else ""
     return Text(f"{item['about']} ({item['kind']}){where}: {plain(item['problem'])}")
+
+
+def show_reports(told: Mapping[str, Any]) -> None:
+    """A line a document, then what to look at, what blocks first."""
+    out = console()
+    for report in told["reports"]:
+        put(out, plain(report["title"] or report["key"]), style="bold")
+        tables, bare = report["tables"], sum(not table["header"] for table in report["tables"])
+        counts = f"{len(report['pages'])} pages, {len(report['headings'])} headings, {len(tables)} tables"
+        put(out, f"{counts} ({bare} without column headers)", indent=2)
+        for item in sorted(report["problems"], key=lambda found: not found["blocking"]):
+            word = "blocks" if item["blocking"] else "look at"
+            kind = item["kind"].replace("_", " ")
+            put(out, f"{word}: page {item['page']}, {kind}: {plain(item['words'])}", indent=2)
 
 
 def show_waiting(told: Mapping[str, Any]) -> None:

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from medrag.catalogue import Catalogue
 from medrag_ingest.raw import Rejected
 from medrag_ingest.report import ParseReport
 
-__all__ = ["Outcome", "Receipt", "SourceReceipt"]
+__all__ = ["Outcome", "Receipt", "SourceReceipt", "parse_reports"]
 
 Outcome = Literal["running", "staged", "unchanged", "refused", "unavailable"]
 
@@ -100,3 +101,14 @@ class Receipt:
 
     def as_text(self) -> str:
         return json.dumps(self.as_json(), ensure_ascii=False)
+
+
+def parse_reports(catalogue: Catalogue, edition: str) -> list[ParseReport]:
+    """The reports of an edition's documents, from the receipts of the runs that read them; one a document."""
+    found: dict[str, ParseReport] = {}
+    for receipt in catalogue.receipts():
+        if receipt.get("edition") == edition:
+            for told in receipt.get("reports", ()):
+                report = ParseReport.from_json(told)
+                found[report.key] = report
+    return list(found.values())

@@ -9,6 +9,7 @@ from small_cards import leaflet, open_small, quiet, write_card
 
 from medrag.errors import ManifestRefused
 from medrag_api.examine import ShelfExaminer
+from medrag_ingest.documents import Description, document_card
 from medrag_ingest.gate import Objection
 from medrag_ingest.keeping import publish
 from medrag_ingest.manifest import Manifest
@@ -98,3 +99,23 @@ def test_new_golden_questions_need_no_new_reading(home: Path, tmp_path: Path) ->
     report = taken(workshop, asked)
     assert report.receipts[0].outcome == "unchanged"
     assert len(workshop.catalogue.golden_of({"notes"})) == 1
+
+
+def test_a_document_that_was_badly_read_shuts_the_gate_and_names_the_page(home: Path, tmp_path: Path) -> None:
+    import docx
+
+    made = docx.Document()
+    made.add_paragraph("Doses of apixaban in kidney disease, for the ward.")
+    table = made.add_table(rows=1, cols=3)
+    for column, words in enumerate(("apixaban", "5 mg", "twice daily")):
+        table.cell(0, column).text = words
+    path = tmp_path / "doses.docx"
+    made.save(str(path))
+    workshop = open_small(home)
+    told = Description("Doses", "Ward", "2024-01-01", "FR")
+    report = taken(workshop, document_card(path, told, workshop.catalogue))
+    (found,) = blocking(report)
+    assert (found.about, found.kind) == ("doses@2024-01-01", "parse") and "page 1" in found.where
+    assert "without header" in found.problem
+    publish(workshop, quiet, examine=ShelfExaminer(workshop.settings, quiet), force="read on paper")
+    assert "without header" in workshop.catalogue.publications()[-1].reason

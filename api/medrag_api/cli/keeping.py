@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -123,4 +124,41 @@ def remove(target: str, reason: str, as_json: bool, settings: Settings) -> None:
     put_json(removal.as_json()) if as_json else show_removal(removal.as_json())
 
 
-COMMANDS = (publish, rollback, withdraw, remove)
+@click.command("report")
+@click.argument("edition")
+@click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write it as a page.")
+@click.option(
+    "--lang", "language", type=click.Choice(["en", "zh"]), default="en", help="The page's language."
+)
+@door
+def report(edition: str, page: Path | None, language: str, as_json: bool, settings: Settings) -> None:
+    """What reading the documents of EDITION brought to light: pages, headings, tables, and what to look at."""
+    from contextlib import closing
+
+    from medrag.catalogue import Catalogue
+    from medrag.errors import NotFound
+    from medrag_api.show_keeping import show_reports
+    from medrag_ingest.receipt import parse_reports
+    from medrag_ingest.report import problems
+    from medrag_ingest.report_page import render_report
+
+    with closing(Catalogue(settings.catalogue, create=False)) as held:
+        held.edition(edition)
+        reports = parse_reports(held, edition)
+    if not reports:
+        raise NotFound(
+            "the readers of this edition give no report", remedy="Readers of PDF, DOCX and XLSX do"
+        )
+    if page is not None:
+        told = "\n".join(render_report(item, "zh" if language == "zh" else "en") for item in reports)
+        page.write_text(told, "utf-8")
+    document = {
+        "edition": edition,
+        "reports": [
+            {**item.as_json(), "problems": [found._asdict() for found in problems(item)]} for item in reports
+        ],
+    }
+    put_json(document) if as_json else show_reports(document)
+
+
+COMMANDS = (publish, rollback, withdraw, remove, report)
