@@ -166,7 +166,7 @@ def test_the_content_and_not_the_name_chooses_the_reader() -> None:
     assert reader_of(RawFile.from_bytes("label.txt", plain())) == "pdf"
     assert reader_of(RawFile.from_bytes("page.txt", b"<!DOCTYPE html><p>x</p>")) == "html"
     assert reader_of(RawFile.from_bytes("notes.md", b"# Notes")) == "markdown"
-    with pytest.raises(DocumentRefused, match="called .pdf and does not"):
+    with pytest.raises(DocumentRefused, match=r"called \.pdf and does not"):
         reader_of(RawFile.from_bytes("label.pdf", b"# Notes"))
     with pytest.raises(DocumentRefused, match="a program"):
         reader_of(RawFile.from_bytes("label.txt", b"\x7fELF\x02\x01\x01"))
