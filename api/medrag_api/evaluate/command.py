@@ -11,18 +11,23 @@ from medrag.index.encoders import open_encoder
 from medrag.settings import Settings
 from medrag_api.evaluate.beir import read_set
 from medrag_api.evaluate.kept import Drift, compare, read_kept, write_kept
+from medrag_api.evaluate.lies import LiesReport, measure_lies
 from medrag_api.evaluate.retrieval import MEASURES, Scores, measure_set
 
 __all__ = ["EvalReport", "run_eval"]
 
+#: The suite that is no retrieval set, its file and how many lies are told.
+LIES, TRUTHS, MOST_LIES = "lies", "truths.yaml", 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class EvalReport:
-    """Scores of every set, and where they differ from the reviewed ones."""
+    """Scores of every set, where they differ from the reviewed ones, and the lies if they were asked for."""
 
     sets: tuple[Scores, ...]
     drifts: tuple[Drift, ...]
     compared: bool
+    lies: LiesReport | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -42,12 +47,15 @@ class EvalReport:
                 {"set": d.set, "ranking": d.ranking, "measure": d.measure, "kept": d.kept, "now": d.now}
                 for d in self.drifts
             ],
+            **({"lies": self.lies.as_json()} if self.lies else {}),
         }
 
     def as_text(self) -> str:
         parts = [table(told) for told in self.sets]
         parts += [f"{d.set} {d.ranking} {d.measure}: was {d.kept:.4f}, is {d.now:.4f}" for d in self.drifts]
-        if self.compared and not self.drifts:
+        if self.lies is not None:
+            parts.append(self.lies.as_text())
+        if self.sets and self.compared and not self.drifts:
             parts.append("As the kept scores say.")
         return "\n\n".join(parts)
 
@@ -61,7 +69,14 @@ def run_eval(
     scores_file: Path | None = None,
     keep: bool = False,
 ) -> EvalReport:
-    """Measures the sets. ``scores_file`` holds the reviewed scores; ``keep`` writes this run's into it."""
+    """Measures the sets. ``scores_file`` holds the reviewed scores; ``keep`` writes this run's into it.
+
+    The name ``lies`` is no retrieval set: it tells the lies made of ``data/truths.yaml`` to the proof.
+    """
+    lies = measure_lies(data / TRUTHS, MOST_LIES, progress) if LIES in names else None
+    names = [name for name in names if name != LIES]
+    if not names:
+        return EvalReport((), (), False, lies)
     encoder = open_encoder(settings)
     told = []
     for name in names:
@@ -76,7 +91,7 @@ def run_eval(
         if keep:
             for scores in told:
                 write_kept(scores_file, scores)
-    return EvalReport(tuple(told), tuple(drifts), scores_file is not None)
+    return EvalReport(tuple(told), tuple(drifts), scores_file is not None, lies)
 
 
 def table(told: Scores) -> str:

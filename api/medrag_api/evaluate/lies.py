@@ -17,7 +17,7 @@ from medrag.answer.proof.records import Claim, Proof, Quote
 from medrag.concepts import default_linker
 from medrag.errors import InputRefused, Place
 from medrag.text.normalise import detect_language
-from medrag_api.evaluate.falsify import GRAVE, KINDS, Lie, True_, falsify
+from medrag_api.evaluate.falsify import GRAVE, KINDS, Lie, Truth, falsify
 
 __all__ = ["LiesReport", "Told", "measure_lies", "read_truths"]
 
@@ -87,15 +87,19 @@ def part_lines(name: str, told: Told) -> list[str]:
     return [*lines, f"true, wrongly withheld: {lost} of {told.truths} ({share:.1%})", ""]
 
 
-def read_truths(path: Path) -> list[True_]:
+def read_truths(path: Path) -> list[Truth]:
     """The statements and paraphrases of a file. Raises InputRefused for a row that lacks a field."""
-    told: list[True_] = []
+    if not path.is_file():
+        raise InputRefused(
+            "there is no such file of truths", place=Place(str(path)), remedy="Give its folder."
+        )
+    told: list[Truth] = []
     for row, item in enumerate(yaml.safe_load(path.read_text(encoding="utf-8"))["truths"]):
         if not {"q", "s", "p"} <= set(item):
             raise InputRefused("a truth needs q, s and p", place=Place(str(path), None, f"truths[{row}]"))
         for text in (item["s"], *item["p"]):
             held = row % HELD_OUT == HELD_OUT - 1
-            told.append(True_(row, text, detect_language(text), item["q"], held, text != item["s"]))
+            told.append(Truth(row, text, detect_language(text), item["q"], held, text != item["s"]))
     return told
 
 
@@ -120,7 +124,7 @@ def measure_lies(
     return LiesReport(parts, statistics.median(tens), p95)
 
 
-def tell(truths: Sequence[True_], lies: Sequence[Lie], spent: list[float]) -> Told:
+def tell(truths: Sequence[Truth], lies: Sequence[Lie], spent: list[float]) -> Told:
     withheld = []
     for truth in truths:
         proof = timed(truth.text, truth, truth.quote, spent)
@@ -135,7 +139,7 @@ def tell(truths: Sequence[True_], lies: Sequence[Lie], spent: list[float]) -> To
     return Told({kind: made[kind] for kind in KINDS}, tuple(passed), len(truths), tuple(withheld))
 
 
-def timed(text: str, truth: True_, quote: str, spent: list[float]) -> Proof:
+def timed(text: str, truth: Truth, quote: str, spent: list[float]) -> Proof:
     """The proof, with milliseconds added to ``spent``."""
     began = time.perf_counter()
     claim = Claim(text, truth.language, (Quote(quote, quote, language=detect_language(quote)),))

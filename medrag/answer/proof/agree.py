@@ -16,12 +16,16 @@ __all__ = ["Difference", "Window", "compare"]
 
 #: Kinds of names a statement may not leave out.
 KEPT: Final = frozenset(["drug", "class", "disease", "population", "lab", "finding", "procedure"])
-_LIST = re.compile(r"[\s,，、/()]*(?:(?:and/or|and|or|such as|including|e\.?g\.?|like|et|ou|和|与|或|及|以及|如|等|包括)[\s,，、/(]*)*$")
+_LIST = re.compile(
+    r"[\s,，、/()]*(?:(?:and/or|and|or|such as|including|e\.?g\.?|like|et|ou|和|与|或|及|以及|如|等|包括)[\s,，、/(]*)*$"
+)
 _LATIN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 #: Words next to a drug that make it the one acted upon.
-_MEASURE = r"(?:plasma |serum |blood )?(?:levels?|concentrations?|exposure|auc|clearance|effects?|action|efficacy|metabolism|absorption|excretion|elimination)"
+_MEASURE = r"(?:plasma |serum |blood )?(?:levels?|concentrations?|exposure|auc|clearance|effects?|action|efficacy|metabolism|absorption|excretion|elimination)"  # noqa: E501
 _OF = re.compile(rf"{_MEASURE}(?: (?:of|to))(?: the)? $")
-_BEHIND = re.compile(rf"^(?:'s)? {_MEASURE}\b|^的?(?:血药|血浆|血清)?(?:浓度|水平|暴露|作用|疗效|效应|效果|清除|代谢|吸收|排泄|抗凝|auc|含量)")
+_BEHIND = re.compile(
+    rf"^(?:'s)? {_MEASURE}\b|^的?(?:血药|血浆|血清)?(?:浓度|水平|暴露|作用|疗效|效应|效果|清除|代谢|吸收|排泄|抗凝|auc|含量)"
+)
 #: What is done or comes about: a statement may not leave it out, or "causes" becomes "is used in".
 RELATIONS: Final = frozenset(
     "cause prevent worsen improve stop interrupt restart monitor interact inhibit affect ineffective impair".split()
@@ -167,7 +171,9 @@ def same_bare(amount: Amount, key: tuple[Any, ...]) -> bool:
 def order(amounts: Sequence[Amount], keys: Iterable[Any]) -> list[Any]:
     """The sizes of amounts as they come; bounds of cases may be moved within a clause."""
     wanted = {key[1:3] for key in keys}
-    return [a.value for a in amounts if a.key[1:3] in wanted and not is_bound(a) and a.unit not in ("s", "month")]
+    return [
+        a.value for a in amounts if a.key[1:3] in wanted and not is_bound(a) and a.unit not in ("s", "month")
+    ]
 
 
 def often_held(claim: Piece, window: Window) -> Told:
@@ -251,8 +257,10 @@ def roles_agree(claim: Piece, window: Window) -> Told:
     if mine and theirs and not mine & theirs:
         yield "roles", ", ".join(sorted(mine))
     if bool(mine) != bool(theirs):
-        first = [name.ids for name in claim.names if name.kind in DRUGLIKE][0]
-        theirs_first = next((n.ids for n in window.all("names") if n.kind in DRUGLIKE), frozenset())
+        first = next(name.ids for name in claim.names if name.kind in DRUGLIKE)
+        theirs_first: frozenset[str] = next(
+            (n.ids for n in window.all("names") if n.kind in DRUGLIKE), frozenset()
+        )
         if not first & theirs_first:
             yield "roles", claim.text.strip()
 
@@ -271,10 +279,15 @@ def acted_upon(piece: Piece) -> frozenset[str]:
 
 def words_held(claim: Piece, window: Window) -> Told:
     """Every other word that says something stands in the quote, itself or in the same sense."""
-    held = frozenset(id for piece in window.pieces for id in piece.of_kind("word") | piece.of_kind("direction"))
+    held = frozenset(
+        id for piece in window.pieces for id in piece.of_kind("word") | piece.of_kind("direction")
+    )
     if claim.doses:
         held |= {"dose"}
-    if _WITH.search(window.sentence) and len({n.ids for n in (*claim.names, *claim.head) if n.kind in DRUGLIKE}) > 1:
+    if (
+        _WITH.search(window.sentence)
+        and len({n.ids for n in (*claim.names, *claim.head) if n.kind in DRUGLIKE}) > 1
+    ):
         held |= {"together"}
     mine = claim.of_kind("word")
     for sense in sorted((held & RELATIONS) - mine):
@@ -285,7 +298,9 @@ def words_held(claim: Piece, window: Window) -> Told:
         if sensed.kind == "word" and sensed.id not in held and not own_words(sensed.written, window, stems):
             yield "word", sensed.written
     for word in claim.unknown:
-        if not own_words(word, window, stems):
+        if not word[:1].isalpha() and not word.isalnum():
+            yield "number", word
+        if word.isdigit() or not own_words(word, window, stems):
             yield "word", word
 
 

@@ -106,7 +106,10 @@ def windows_of(quote: Quote, place: Placed, linker: Linker) -> Iterator[Window]:
 
 
 def slide(
-    reading: Reading, context: tuple[Named, ...], needed: tuple[Named, ...], quoted: frozenset[tuple[object, ...]]
+    reading: Reading,
+    context: tuple[Named, ...],
+    needed: tuple[Named, ...],
+    quoted: frozenset[tuple[object, ...]],
 ) -> Iterator[Window]:
     """Every run of neighbouring clauses, short ones first."""
     pieces = reading.pieces

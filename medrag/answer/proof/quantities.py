@@ -26,7 +26,7 @@ def _table() -> dict[str, tuple[str, Fraction]]:
     units: dict[str, tuple[str, Fraction]] = {}
 
     def add(dimension: str, factor: Fraction, names: str) -> None:
-        units.update({name: (dimension, factor) for name in names.split("|")})
+        units.update(dict.fromkeys(names.split("|"), (dimension, factor)))
 
     add("g", Fraction(1000), "kg|kilogram|kilograms|公斤|千克")
     add("g", one, "g|gram|grams|gm|克")
@@ -75,7 +75,7 @@ _UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 #: What may stand under a fraction bar besides a unit: body surface 1.73 m2.
 _PER = rf"(?:/|\s?per\s|每)(?P<per>1\.73 ?m2|1\.73平方米|{_UNIT})(?![a-z0-9])"
 _ONE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: \d{3})+(?![\d.,])|\d+(?:[.,]\d+)?"
-_LATIN = r"(?<![a-z0-9.,])(?<![a-z]-)"
+_LATIN = r"(?<![a-z0-9.])(?<!\d,)(?<![a-z]-)"
 NUMBER = re.compile(
     rf"(?:{_LATIN}|(?<=\bq))(?P<lo>{_ONE})(?P<exp> ?(?:x|×) ?10\^\d+)?(?P<wan>[万亿])?"
     rf"(?:(?: ?[a-z%μ]{{0,4}})? ?(?:-|~|to|and|至|到|a) ?(?P<hi>{_ONE})(?P<wan2>万)?)?"
@@ -91,7 +91,9 @@ WORDS: Final = {
     word: str(n)
     for n, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), start=2)
 }
-SPELLED = re.compile(rf"\b({'|'.join(WORDS)})\b(?=[ -](?:\w+ )?(?:{_UNIT})\b| times\b)|\bone(?=[ -](?:{_UNIT})\b)")
+SPELLED = re.compile(
+    rf"\b({'|'.join(WORDS)})\b(?=[ -](?:\w+ )?(?:{_UNIT})\b| times\b)|\bone(?=[ -](?:{_UNIT})\b)"
+)
 _HAN_DIGIT: Final = {char: n for n, char in enumerate("一二三四五六七八九", start=1)} | {"两": 2}
 
 
@@ -147,24 +149,45 @@ def han_number(text: str) -> int:
 
 #: Comparison words right before a number, then those that may stand farther off, then those behind.
 NEAR: Final = (
-    (r"<=|≤|not (?:more|greater|higher|longer) than|no (?:more|greater|higher|longer) than|at most|up to|not above|within"
-     r"|不超过|不高于|不大于|不多于|至多|最多|小于等于|小于或等于|≦|au maximum|jusqu'a", "<="),
-    (r">=|≥|at least|not (?:less|lower|fewer) than|no (?:less|lower|fewer) than|not below|a minimum of"
-     r"|不低于|不少于|不小于|至少|大于等于|大于或等于|≧|au moins", ">="),
-    (r"<|less than|lower than|fewer than|below|under|younger than|smaller than|shorter than|falls? (?:to )?below"
-     r"|低于|小于|少于|不足|未满|不满|inferieure? a", "<"),
-    (r">|more than|greater than|higher than|above|exceeds?|exceeding|older than|longer than|over"
-     r"|(?:高于|大于|超过)正常(?:值)?上限的?|高于|大于|超过|多于|超出|superieure? a", ">"),
+    (
+        r"<=|≤|not (?:more|greater|higher|longer) than|no (?:more|greater|higher|longer) than|at most|up to|not above|within"
+        r"|不超过|不高于|不大于|不多于|至多|最多|小于等于|小于或等于|≦|au maximum|jusqu'a",
+        "<=",
+    ),
+    (
+        r">=|≥|at least|not (?:less|lower|fewer) than|no (?:less|lower|fewer) than|not below|a minimum of"
+        r"|不低于|不少于|不小于|至少|大于等于|大于或等于|≧|au moins",
+        ">=",
+    ),
+    (
+        r"<|less than|lower than|fewer than|below|under|younger than|smaller than|shorter than|falls? (?:to )?below"
+        r"|低于|小于|少于|不足|未满|不满|inferieure? a",
+        "<",
+    ),
+    (
+        r">|more than|greater than|higher than|above|exceeds?|exceeding|older than|longer than|over"
+        r"|(?:高于|大于|超过)正常(?:值)?上限的?|高于|大于|超过|多于|超出|superieure? a",
+        ">",
+    ),
     (r"about|approximately|around|roughly|约|大约|约为|大概|environ", "~"),
 )
 FAR: Final = (
-    (r"(?:(?:should|must|do|does|may|can|shall) not|cannot|never|not to|not) (?:be )?exceed(?:ed|ing)?|maximum|maximal|max\.?|no more than"
-     r"|(?:不应|不得|不宜|不可|不能|切勿|勿|请勿|不要|不)超过|最大|最高|极量|ne pas depasser|maximale?", "<="),
+    (
+        r"(?:(?:should|must|do|does|may|can|shall) not|cannot|never|not to|not) (?:be )?exceed(?:ed|ing)?|maximum|maximal|max\.?|no more than"  # noqa: E501
+        r"|(?:不应|不得|不宜|不可|不能|切勿|勿|请勿|不要|不)超过|最大|最高|极量|ne pas depasser|maximale?",
+        "<=",
+    ),
     (r"minimum|minimal|最低|最小|最少|下限", ">="),
 )
 BEHIND: Final = (
-    (r" ?(?:or|and) (?:more|greater|above|higher|older|over|longer|later)|或以上|及以上|以上|或更高|及其以上|ou plus", ">="),
-    (r" ?(?:or|and) (?:less|below|lower|younger|under|fewer|shorter)|或以下|及以下|以下|以内|之内|内(?!酰)|或更低|ou moins", "<="),
+    (
+        r" ?(?:or|and) (?:more|greater|above|higher|older|over|longer|later)|或以上|及以上|以上|或更高|及其以上|ou plus",
+        ">=",
+    ),
+    (
+        r" ?(?:or|and) (?:less|below|lower|younger|under|fewer|shorter)|或以下|及以下|以下|以内|之内|内(?!酰)|或更低|ou moins",
+        "<=",
+    ),
     (r"左右|上下", "~"),
 )
 _GAP = r"(?: ?(?:of|to|a|an|is|the|by|:|为|至|到|是))*[ ]?$"
@@ -172,14 +195,16 @@ _NEAR = [(re.compile(rf"(?:(?<![a-z])(?:{words}))" + _GAP), told) for words, tol
 _FAR = [(re.compile(rf"(?<![a-z])(?P<far>{words})[^\d;.。；,，]{{0,70}}$"), told) for words, told in FAR]
 _BEHIND = [(re.compile(words), told) for words, told in BEHIND]
 #: "infused over 30 minutes" is a length of time, no bound.
-_DURING = re.compile(r"(?:infus\w*|inject\w*|administer\w*|given|bolus)[^\d;.]{0,30}\bover (?:a period of )?$")
+_DURING = re.compile(
+    r"(?:infus\w*|inject\w*|administer\w*|given|bolus)[^\d;.]{0,30}\bover (?:a period of )?$"
+)
 
 
 _GOES_ON = re.compile(r"(?!.*(?:dose|start|then|剂量|起始))[^,;.，；。]{0,50}?(?:\band|\bor|和|或) ?")
 
 
 def decimal(text: str) -> Fraction:
-    """"1,000" is a thousand, "1,5" one and a half, "10 000" ten thousand."""
+    """ "1,000" is a thousand, "1,5" one and a half, "10 000" ten thousand."""
     bare = text.replace(" ", "")
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", bare):
         return Fraction(bare.replace(",", ""))
@@ -193,12 +218,16 @@ def read_amounts(text: str) -> Iterator[Amount]:
         if match.start() < reached:
             continue
         amount = one_amount(text, match, reached)
-        if last is not None and amount.comparison == "=" and last.far != (0, 0) and last.unit == amount.unit:
-            # "not exceed 20 mg with A and 10 mg with B": the bound goes on.
-            if _GOES_ON.fullmatch(text[last.end : amount.start]):
-                amount = replace(amount, comparison=last.comparison, far=last.far)
+        if last is not None and goes_on(text, last, amount):
+            amount = replace(amount, comparison=last.comparison, far=last.far)
         reached, last = amount.end, amount
         yield amount
+
+
+def goes_on(text: str, last: Amount, amount: Amount) -> bool:
+    """Whether a bound is said of a second amount too: "not exceed 20 mg with A and 10 mg with B"."""
+    alike = amount.comparison == "=" and last.far != (0, 0) and last.unit == amount.unit
+    return alike and _GOES_ON.fullmatch(text[last.end : amount.start]) is not None
 
 
 def one_amount(text: str, match: re.Match[str], reached: int) -> Amount:
@@ -262,7 +291,17 @@ def nearer(front: str, at: int, told: str) -> int:
 
 
 _COUNT = r"(?P<n>\d+(?:\.\d+)?|once|twice|thrice|one|two|three|four|five|six)"
-_TIMES: Final = {"once": 1, "twice": 2, "thrice": 3, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_TIMES: Final = {
+    "once": 1,
+    "twice": 2,
+    "thrice": 3,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+}
 _PERIODS: Final = {
     "d": "day", "day": "day", "daily": "day", "jour": "day", "日": "day", "天": "day",
     "week": "week", "weekly": "week", "wk": "week", "semaine": "week", "周": "week", "星期": "week",
@@ -274,20 +313,20 @@ _CODES: Final = {"qd": (1, "day"), "bid": (2, "day"), "tid": (3, "day"), "qid": 
 _EVERY: Final = {"h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600, "小时": 3600, "heure": 3600, "heures": 3600,
                  "day": 86400, "days": 86400, "d": 86400, "日": 86400, "天": 86400, "jour": 86400, "jours": 86400,
                  "week": 604800, "weeks": 604800, "周": 604800, "星期": 604800, "wk": 604800,
-                 "min": 60, "minutes": 60, "分钟": 60, "month": 2592000, "months": 2592000, "月": 2592000, "mois": 2592000}  # fmt: skip
+                 "min": 60, "minutes": 60, "分钟": 60, "month": 2592000, "months": 2592000, "月": 2592000, "mois": 2592000}  # fmt: skip  # noqa: E501
 _EVERY_WORD = "|".join(sorted(_EVERY, key=len, reverse=True))
 OFTEN = re.compile(
     rf"(?:(?<![a-z0-9])|(?=[^\x00-\x7f]))(?:"
     rf"(?P<code>{'|'.join(_CODES)})(?![a-z])"
     rf"|q ?(?P<q>\d+) ?(?P<qu>h|hr|hrs|hours|d|w)?(?![a-z])"
-    rf"|(?P<other>every other day|on alternate days|alternate days|every second day|qod(?![a-z])|隔日(?:一次|1次)?|隔天(?:一次|1次)?)"
-    rf"|{_COUNT}(?: (?:times|time|doses))?[ -](?:(?:a|per|each|every|in a) )?(?P<p>daily|day|weekly|week|wk|monthly|month|yearly|year)(?![a-z])"
+    rf"|(?P<other>every other day|on alternate days|alternate days|every second day|qod(?![a-z])|隔日(?:一次|1次)?|隔天(?:一次|1次)?)"  # noqa: E501
+    rf"|{_COUNT}(?: (?:times|time|doses))?[ -](?:(?:a|per|each|every|in a) )?(?P<p>daily|day|weekly|week|wk|monthly|month|yearly|year)(?![a-z])"  # noqa: E501
     rf"|(?P<fn>\d+|une|deux|trois|quatre) fois par (?P<fp>jour|semaine|mois)"
-    rf"|(?:every|toutes les|tous les|每|每隔) ?(?P<e>\d+(?:\.\d+)?)(?:-\d+)? ?(?:个)?(?P<eu>{_EVERY_WORD})(?![a-z])(?:(?:1次|一次|给药1次|1次给药))?"
+    rf"|(?:every|toutes les|tous les|每|每隔) ?(?P<e>\d+(?:\.\d+)?)(?:-\d+)? ?(?:个)?(?P<eu>{_EVERY_WORD})(?![a-z])(?:(?:1次|一次|给药1次|1次给药))?"  # noqa: E501
     rf"|(?P<en>\d+)[ -](?:hourly|weekly)"
     rf"|(?:每|1|一|/)(?:个)?(?P<zp>日|天|周|星期|月|年)(?:给药|服用|口服|注射|用药|内)?(?P<zn>\d+)次"
     rf"|(?P<zn2>\d+)次/(?P<zp2>日|天|周|月|d)"
-    rf"|(?P<rate>daily|(?:per|a|each|every|/|par)(?:24 ?h|[ ]?day|[ ]?jour)|/ ?d(?![a-z])|每日|每天|[1一]日|[1一]天|/日|/天|日剂量)(?![a-z])"
+    rf"|(?P<rate>daily|(?:per|a|each|every|/|par)(?:24 ?h|[ ]?day|[ ]?jour)|/ ?d(?![a-z])|每日|每天|[1一]日|[1一]天|/日|/天|日剂量)(?![a-z])"  # noqa: E501
     rf"|(?P<ratew>weekly|(?:per|a|each|every|par) (?:week|semaine)|/ ?(?:week|wk)|每周|每星期|/周)(?![a-z])"
     rf"|(?P<ratem>monthly|(?:per|a|each|every) month|每月|/月)(?![a-z])"
     rf")|(?P<slash>/(?:day|d|日|天)(?![a-z]))"
@@ -311,7 +350,9 @@ def told_often(m: re.Match[str]) -> tuple[Fraction | int, str]:
     if m["p"]:
         return Fraction(_TIMES.get(m["n"]) or Fraction(m["n"])), _PERIODS[m["p"]]
     if m["fn"]:
-        return int({"une": "1", "deux": "2", "trois": "3", "quatre": "4"}.get(m["fn"], m["fn"])), _PERIODS[m["fp"]]
+        return int({"une": "1", "deux": "2", "trois": "3", "quatre": "4"}.get(m["fn"], m["fn"])), _PERIODS[
+            m["fp"]
+        ]
     if m["e"]:
         return Fraction(m["e"]) * _EVERY[m["eu"]], "every"
     if m["en"]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Final
 
 from medrag.answer.proof.quantities import Amount, Often, read_amounts, read_often, spell_out
@@ -19,7 +20,9 @@ __all__ = ["DRUGLIKE", "Named", "Piece", "Reading", "proof_linker", "read_senten
 
 DRUGLIKE: Final = frozenset(["drug", "class"])
 #: Kinds of names that carry a fact by themselves; the rest is read as routes or senses.
-HARD: Final = frozenset(["drug", "class", "disease", "population", "lab", "finding", "procedure", "anatomy", "other"])
+HARD: Final = frozenset(
+    ["drug", "class", "disease", "population", "lab", "finding", "procedure", "anatomy", "other"]
+)
 #: Rows of the term table that the senses or the amounts read instead.
 LEFT: Final = frozenset(
     f"term:{name}"
@@ -27,7 +30,7 @@ LEFT: Final = frozenset(
         "milligram|microgram|milliliter|international units|millimoles per liter|millimeters of mercury"
         "|per kilogram of body weight|patient|threshold|reference range|risk factor|treatment|symptoms|prescription"
         "|clinician|adults only|bleeding risk|pain control|control|high risk|low risk|intermediate risk|very high risk"
-        "|drug therapy|pharmacotherapy|drug plasma concentration|enzyme inhibitor|enzyme inducer|pathogen|men|women|medical history"
+        "|drug therapy|pharmacotherapy|drug plasma concentration|enzyme inhibitor|enzyme inducer|pathogen|men|women|medical history"  # noqa: E501
         "|etiology|diet|alcohol consumption|food effect|prophylaxis|preventive treatment|milk"
     ).split("|")
 )
@@ -59,15 +62,19 @@ _MARKS = re.compile("[\u0300-\u036f]+")
 _GAPS = re.compile("[\\s\u00ad\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d\u200b\u2060\ufeff-]+")
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _DOTTED = re.compile(r"\b([a-z])\.\s?([a-z])\.(?:\s?([a-z])\.)?(?=[\s,;)]|$)", re.IGNORECASE)
-_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+_WORD = re.compile(r"[a-z0-9α-ω]+(?:'[a-z]+)?|[<>=≤≥≠±%]")
 _HAN_RUN = re.compile(f"[{HAN}]+")
-_STRONG = re.compile(r"[;；。！!？?]|\bbut\b|\bwhereas\b|\bwhile\b|\bhowever\b|\bbecause\b|\bsince\b|\bas (?:it|they|this|these|the combination)\b|\bwhich\b|但是?|然而|(?<=[,;，；])而(?!且)|因为|(?<=[,，])(?:因(?!子|此|而|素|为)|由于)")
+_STRONG = re.compile(
+    r"[;；。！!？?]|\bbut\b|\bwhereas\b|\bwhile\b|\bhowever\b|\bbecause\b|\bsince\b|\bas (?:it|they|this|these|the combination)\b|\bwhich\b|但是?|然而|(?<=[,;，；])而(?!且)|因为|(?<=[,，])(?:因(?!子|此|而|素|为)|由于)"  # noqa: E501
+)
 _WEAK = re.compile(r"[,，:：]|\band\b|\bor\b|\bthen\b|并(?!发|非)|且|或|然后|随后")
 DOSE_UNITS: Final = frozenset(
     "g l iu meq mol tablet capsule drop puff ampoule sachet dose g/body kg iu/body kg g/s l/s g/m2 mol/body kg ml/body kg"
     " l/body kg g/body kg/s iu/s iu/body kg/s".split(" ")
 ) | {"g/body kg", "iu/body kg", "l/body kg", "mol/body kg", "g/body kg/s", "iu/body kg/s"}
-_LEADS = re.compile(r"[\s(]*(?:in|for|among|during|with|on|if|when|whenever|once|after|before|若|如|当|对于?|一旦|在)")
+_LEADS = re.compile(
+    r"[\s(]*(?:in|for|among|during|with|on|if|when|whenever|once|after|before|若|如|当|对于?|一旦|在)"
+)
 _TRAILS = re.compile(r"(?:时|者|患者|病人|期间|前|后|情况下|的话)[\s,，]*$")
 _IMPERATIVE = re.compile(
     r"(?:^|[,;:，；]\s?|\bthen |\band |\bor )(?:use|take|give|administer|monitor|check|measure|reduce|lower|decrease"
@@ -75,7 +82,9 @@ _IMPERATIVE = re.compile(
     r"|double|swallow|separate|repeat|limit|switch|test|keep|treat|add|inject|infuse|interrupt|suspend|replace|wait"
     r"|continue|maintain|choose|assess|review|watch|observe|withdraw|cut|follow|prescribe)\b"
 )
-_ACTIONS: Final = frozenset("stop interrupt start restart monitor adjust titrate separate swallow repeat half double".split())
+_ACTIONS: Final = frozenset(
+    "stop interrupt start restart monitor adjust titrate separate swallow repeat half double".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +165,9 @@ def fold(text: str) -> str:
 
 def prepare(text: str) -> str:
     """The text with raised digits, dotted abbreviations and spelled numbers written plainly; names keep their case."""
-    text = _RAISED.sub(lambda m: "^" + unicodedata.normalize("NFKC", m[0]) if m[0] not in "²³" else m[0], text)
+    text = _RAISED.sub(
+        lambda m: "^" + unicodedata.normalize("NFKC", m[0]) if m[0] not in "²³" else m[0], text
+    )
     text = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), text)
     return spell_out(text)
 
@@ -205,7 +216,9 @@ def read_sentence(text: str, linker: Linker) -> Reading:
     senses = find_senses("".join(masked))
     for sensed in senses:
         blank(masked, sensed.start, sensed.end)
-    marks = Marks(folded, "".join(masked), tuple(names), tuple(often), tuple(amounts), tuple(routes), tuple(senses))
+    marks = Marks(
+        folded, "".join(masked), tuple(names), tuple(often), tuple(amounts), tuple(routes), tuple(senses)
+    )
     return Reading(folded, tuple(inherit(marks.pieces())))
 
 
@@ -258,7 +271,7 @@ class Marks:
     def pieces(self) -> list[Piece]:
         cuts = self.cuts()
         bounds = [0, *cuts, len(self.text)]
-        return [self.piece(start, end) for start, end in zip(bounds, bounds[1:], strict=False) if start < end]
+        return [self.piece(start, end) for start, end in pairwise(bounds) if start < end]
 
     def cuts(self) -> list[int]:
         """Where one clause ends and another that says something of its own begins."""
@@ -280,19 +293,19 @@ class Marks:
 
     def inside(self, at: int) -> bool:
         """Whether a cut would fall inside a name or an amount."""
-        taken = (*self.names, *self.amounts, *self.often)
+        taken: tuple[Named | Amount | Often, ...] = (*self.names, *self.amounts, *self.often)
         return any(found.start <= at < found.end for found in taken)
 
     def says(self, start: int, end: int) -> bool:
         return self.predicates(start, end) or self.dosed(start, end)
 
     def predicates(self, start: int, end: int) -> bool:
-        return any(s.kind in ("force", "direction", "negation") for s in self.senses if start <= s.start < end)
+        return any(
+            s.kind in ("force", "direction", "negation") for s in self.senses if start <= s.start < end
+        )
 
     def dosed(self, start: int, end: int) -> bool:
-        return any(
-            a.unit in DOSE_UNITS and not is_bound(a) for a in self.amounts if start <= a.start < end
-        )
+        return any(a.unit in DOSE_UNITS and not is_bound(a) for a in self.amounts if start <= a.start < end)
 
     def parts(self, begin: int, cut: int, end: int, strong: bool) -> bool:
         """Whether the clauses before and behind a cut are said apart."""
@@ -313,8 +326,7 @@ class Marks:
             return start <= at < end
 
         left = self.left[start:end]
-        unknown = [word for word in _WORD.findall(left) if len(word) > 1 or word.isdigit()]
-        unknown += _HAN_RUN.findall(left)
+        unknown = [*_WORD.findall(left), *_HAN_RUN.findall(left)]
         return Piece(
             self.text[start:end],
             tuple(n for n in self.names if here(n.start)),

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Final, Literal, get_args
+from typing import Final, Literal, cast, get_args
 
 from medrag.errors import IntegrityError, Place
 
@@ -45,18 +45,18 @@ class Senses:
 def load_senses() -> Senses:
     """The table. Raises `IntegrityError` where a row is damaged."""
     held = files("medrag.answer.proof").joinpath("senses.csv").read_text(encoding="utf-8")
-    latin, han, kinds = [], [], {}
+    latin: list[str] = []
+    han: list[str] = []
+    kinds: dict[str, SenseKind] = {}
     for line, row in enumerate(csv.DictReader(held.splitlines()), start=2):
         if row["kind"] not in _KINDS or None in row.values() or row["id"] in kinds:
             raise IntegrityError("a damaged row of the senses", place=Place("senses.csv", line, "kind"))
-        kinds[row["id"]] = row["kind"]
+        kinds[row["id"]] = cast(SenseKind, row["kind"])
         words = "|".join(part for part in (row["en"], row["fr"]) if part)
         latin.append(rf"(?P<{row['id']}>(?:{words})(?![a-z0-9]))")
         if row["zh"]:
             han.append(rf"(?P<{row['id']}>{row['zh']})")
-    return Senses(
-        re.compile(r"(?<![a-z0-9])(?:" + "|".join(latin) + ")"), re.compile("|".join(han)), kinds
-    )
+    return Senses(re.compile(r"(?<![a-z0-9])(?:" + "|".join(latin) + ")"), re.compile("|".join(han)), kinds)
 
 
 def find_senses(text: str) -> list[Sensed]:

@@ -38,7 +38,11 @@ SERIOUS: Final = frozenset(["contraindicated", "major"])
 def contradicted(piece: Piece, verdicts: Sequence[PairVerdict], linker: Linker) -> str | None:
     """The pair whose verdict the clause contradicts, in words; None when it contradicts none."""
     for verdict in verdicts:
-        if names(piece, verdict.a, linker) and names(piece, verdict.b, linker) and differs(piece, verdict.severity):
+        if (
+            names(piece, verdict.a, linker)
+            and names(piece, verdict.b, linker)
+            and differs(piece, verdict.severity)
+        ):
             return f"{verdict.a[0]} + {verdict.b[0]}"
     return None
 
@@ -57,6 +61,8 @@ def differs(piece: Piece, severity: Severity) -> bool:
         return True
     if severity in SERIOUS and HARMLESS.search(piece.text):
         return not forces & {"contraindicated", "avoid", "not_recommended"}
-    if severity not in ("unknown",) and re.search(r"\bno (?:\w+ )?interaction|无(?:\w{0,4})相互作用", piece.text):
+    if severity not in ("unknown",) and re.search(
+        r"\bno (?:\w+ )?interaction|无(?:\w{0,4})相互作用", piece.text
+    ):
         return True
     return any(grade != severity and re.search(words, piece.text) for grade, words in GRADES)
