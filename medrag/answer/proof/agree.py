@@ -28,8 +28,17 @@ _BEHIND = re.compile(
 )
 #: What is done or comes about: a statement may not leave it out, or "causes" becomes "is used in".
 RELATIONS: Final = frozenset(
-    "cause prevent worsen improve stop interrupt restart monitor interact inhibit affect ineffective impair".split()
+    "cause prevent worsen improve stop start interrupt restart monitor interact inhibit affect ineffective impair".split()
 )
+#: What narrows how something is done or to whom it applies.
+NARROWING: Final = frozenset(
+    "severe mild moderate active rapid high low long short history bedtime loading maintenance single".split()
+)
+#: Relations that say another thing when their two sides change places.
+SIDED: Final = frozenset(
+    "cause inhibit induce worsen prevent risk_factor first_line alternative instead".split()
+)
+_PASSIVE = re.compile(r"\bby\b|\bdue to\b|\bpar\b|[被由因]")
 #: What joins two drugs as "together" does.
 _WITH = re.compile(r"\bwith\b|\bavec\b|[与和同]")
 #: What a bare filtration rate or clearance is measured in.
@@ -83,7 +92,7 @@ def names_held(claim: Piece, window: Window) -> Told:
     """Everything named stands in the quote, under this or another of its names."""
     held = ids((*window.all("names"), *window.all("head"), *window.all("opening"), *window.context))
     for name in (*claim.names, *claim.head, *claim.opening):
-        if not name.ids & held and not stands(name.written, window.sentence):
+        if not name.ids & held and not any(stands(name.written, piece.text) for piece in window.pieces):
             yield "name", name.written
 
 
@@ -119,6 +128,7 @@ def lists_of(piece: Piece) -> list[list[Named]]:
         if groups:
             between = piece.text[groups[-1][-1].end - offset : name.start - offset]
             same = (groups[-1][-1].kind in DRUGLIKE) == (name.kind in DRUGLIKE)
+            same = same and not (name.kind in DRUGLIKE and piece.of_kind("word") & {"together", "interact"})
             if same and _LIST.fullmatch(between) and between.strip():
                 groups[-1].append(name)
                 continue
@@ -154,8 +164,10 @@ def amounts_held(claim: Piece, window: Window) -> Told:
         needed = is_bound(amount) or amount.comparison in ("<=", "~") or amount not in doses(window)
         if amount.key not in mine and (needed or claim.doses):
             yield "qualifier_dropped", amount.written
-    if len(claim.amounts) > 1 and order(claim.amounts, keys) != order(held, mine):
-        yield "number", "the order of the amounts"
+    for times in (True, False):
+        said, quoted = sizes(claim.amounts, times), sizes(held, times)
+        if len(said) > 1 and (said != [size for size in quoted if size in said] or turned(claim, window)):
+            yield "number", "the order of the amounts"
 
 
 def doses(window: Window) -> list[Amount]:
@@ -168,12 +180,20 @@ def same_bare(amount: Amount, key: tuple[Any, ...]) -> bool:
     return bool(amount.comparison == key[0] and amount.value == key[1] * factor)
 
 
-def order(amounts: Sequence[Amount], keys: Iterable[Any]) -> list[Any]:
-    """The sizes of amounts as they come; bounds of cases may be moved within a clause."""
-    wanted = {key[1:3] for key in keys}
-    return [
-        a.value for a in amounts if a.key[1:3] in wanted and not is_bound(a) and a.unit not in ("s", "month")
+def sizes(amounts: Iterable[Amount], times: bool) -> list[Any]:
+    """The sizes of amounts as they come, of lengths of time or of all else; bounds may be moved within a clause."""
+    return [a.value for a in amounts if not is_bound(a) and (a.unit in ("s", "month")) is times]
+
+
+def turned(claim: Piece, window: Window) -> bool:
+    """Whether the drugs both name come in another order."""
+    mine = [name.ids for name in claim.names if name.kind in DRUGLIKE]
+    theirs = [name.ids for name in window.all("names") if name.kind in DRUGLIKE]
+    shared = [own for own in mine if any(own & other for other in theirs)]
+    matched = [
+        next(own for own in mine if own & other) for other in theirs if any(own & other for own in mine)
     ]
+    return len(shared) > 1 and list(dict.fromkeys(shared)) != list(dict.fromkeys(matched))
 
 
 def often_held(claim: Piece, window: Window) -> Told:
@@ -248,6 +268,43 @@ def directions(pieces: Sequence[Piece]) -> frozenset[str]:
     return frozenset(found)
 
 
+def sides_agree(claim: Piece, window: Window) -> Told:
+    """What stands on each side of a relation stays there, or changes places with the voice of the verb."""
+    for sense in sorted(claim.of_kind("word") & SIDED):
+        mine = sides([claim], sense)
+        theirs = sides(window.pieces, sense)
+        passive = bool(_PASSIVE.search(claim.text)) != any(_PASSIVE.search(p.text) for p in window.pieces)
+        crossed = mine[0] & theirs[1] or mine[1] & theirs[0]
+        kept = mine[0] & theirs[0] or mine[1] & theirs[1]
+        if (kept and not crossed) if passive else crossed:
+            yield "roles", claim.text.strip()
+        if sense in ("alternative", "instead", "first_line") and not passive and turned(claim, window):
+            yield "roles", claim.text.strip()
+    if refused(claim) and not any(refused(claim) & refused(piece) for piece in window.pieces):
+        yield "negation", claim.text.strip()
+
+
+def sides(pieces: Sequence[Piece], sense: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The names before and behind a relation."""
+    before: set[str] = set()
+    behind: set[str] = set()
+    for piece in pieces:
+        at = next((s.start for s in piece.senses if s.id == sense), None)
+        if at is None:
+            continue
+        for name in piece.names:
+            (before if name.start < at else behind).update(name.ids)
+    return frozenset(before), frozenset(behind)
+
+
+def refused(piece: Piece) -> frozenset[str]:
+    """The names right behind a "not": clopidogrel, not ticagrelor."""
+    ends = [sensed.end for sensed in piece.senses if sensed.kind == "negation"]
+    return frozenset(
+        id for name in piece.names if any(0 <= name.start - end <= 1 for end in ends) for id in name.ids
+    )
+
+
 def roles_agree(claim: Piece, window: Window) -> Told:
     """Of two drugs the one acted upon is the same."""
     drugs = {name.ids for name in claim.names if name.kind in DRUGLIKE}
@@ -282,6 +339,7 @@ def words_held(claim: Piece, window: Window) -> Told:
     held = frozenset(
         id for piece in window.pieces for id in piece.of_kind("word") | piece.of_kind("direction")
     )
+    theirs = held
     if claim.doses:
         held |= {"dose"}
     if (
@@ -290,9 +348,8 @@ def words_held(claim: Piece, window: Window) -> Told:
     ):
         held |= {"together"}
     mine = claim.of_kind("word")
-    for sense in sorted((held & RELATIONS) - mine):
-        if len(window.pieces) == 1 or not mine & RELATIONS:
-            yield "word", sense
+    for sense in sorted((theirs & (RELATIONS | NARROWING)) - mine):
+        yield "word", sense
     stems = stems_of(window.sentence)
     for sensed in claim.senses:
         if sensed.kind == "word" and sensed.id not in held and not own_words(sensed.written, window, stems):
@@ -336,6 +393,7 @@ CHECKS: Final = (
     forces_agree,
     directions_agree,
     roles_agree,
+    sides_agree,
     conditions_kept,
     words_held,
 )

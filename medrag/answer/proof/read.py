@@ -87,6 +87,10 @@ _ACTIONS: Final = frozenset(
 )
 
 
+#: Actions that make a clause of their own.
+_STEPS: Final = frozenset(["stop", "start", "interrupt", "restart"])
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A name found: every thing it may stand for."""
@@ -300,9 +304,8 @@ class Marks:
         return self.predicates(start, end) or self.dosed(start, end)
 
     def predicates(self, start: int, end: int) -> bool:
-        return any(
-            s.kind in ("force", "direction", "negation") for s in self.senses if start <= s.start < end
-        )
+        told = (s for s in self.senses if start <= s.start < end)
+        return any(s.kind in ("force", "direction", "negation") or s.id in _STEPS for s in told)
 
     def dosed(self, start: int, end: int) -> bool:
         return any(a.unit in DOSE_UNITS and not is_bound(a) for a in self.amounts if start <= a.start < end)
