@@ -6,26 +6,23 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import repeat
 
 from medrag.catalogue import EditionState
-from medrag.errors import DocumentRefused, InputRefused, Place, ShelfRefused, SourceRefused
+from medrag.errors import DocumentRefused, InputRefused, Place, ShelfRefused
 from medrag.identifiers import sha256_text
 from medrag.records import Edition
+from medrag_ingest.apart import read_apart, read_singly
 from medrag_ingest.batch import Batch, twice
 from medrag_ingest.corrections import Corrections
 from medrag_ingest.fetch import Fetched, fetch_source
 from medrag_ingest.manifest import Manifest
-from medrag_ingest.minting import Concepts, Mint, count_damage, mint_names
-from medrag_ingest.parsed import ParsedDocument
+from medrag_ingest.minting import Concepts, Mint, mint_names
 from medrag_ingest.passages import PassageRules
 from medrag_ingest.raw import RawFile, Rejected
-from medrag_ingest.readers import READERS, reads_together
-from medrag_ingest.reading import Parcel, pack, read_parcel
+from medrag_ingest.readers import reads_together
+from medrag_ingest.reading import DocumentRead, Errand, Parcel, bounds_of, pack, read_parcel, unread
 from medrag_ingest.receipt import Receipt, SourceReceipt
 from medrag_ingest.sources import Source
-from medrag_ingest.transforms import TRANSFORMS, Transform, TransformContext
-from medrag_ingest.unpack import raw_files
 from medrag_ingest.workshop import Progress, Workshop
 
 __all__ = ["PIPELINE_VERSION", "stage_card"]
@@ -100,13 +97,14 @@ class Stager:
         self.batch = Batch()
 
     def run(self, fetched: Sequence[tuple[Source, Fetched]]) -> EditionState:
+        places = tuple((source, item.path, item.sha256) for source, item in fetched)
         try:
             done = self.resume()
+            errand = Errand(places, self.card.reader, self.card.transform, self.mint, frozenset(done))
             if self.together or self.card.transform is not None or self.is_small(fetched):
-                for raw, documents in self.files(fetched, done):
-                    self.read(raw, documents)
+                self.read_errand(errand)
             else:
-                self.read_in_parcels(self.unread(fetched, done))
+                self.read_in_parcels(errand)
             self.write()
             return self.seal()
         except InputRefused:
@@ -114,21 +112,25 @@ class Stager:
             raise
 
     def is_small(self, fetched: Sequence[tuple[Source, Fetched]]) -> bool:
-        return self.crew.size == 0 or sum(item.bytes for _, item in fetched) < CREW_BYTES
+        return self.crew.size < 2 or sum(item.bytes for _, item in fetched) < CREW_BYTES
 
-    def read_in_parcels(self, files: Iterator[RawFile]) -> None:
-        """Lets the crew read; members too large to send are read here, in their place in the order."""
-        reader, options = self.card.reader.name, self.card.reader.options
-        packed = pack(files, reader, options, self.mint)
+    def read_in_parcels(self, errand: Errand) -> None:
+        """Lets the crew read; members too large to send are read where they lie, in their place in the order."""
+        packed = pack(unread(errand), self.card.reader.name, self.card.reader.options, self.mint)
         while True:
             large: list[RawFile] = []
-            for members in self.crew.map(read_parcel, until_large(packed, large)):
+            parcels = until_large(packed, large)
+            for members in self.crew.map(read_parcel, parcels, partial(read_singly, self.crew)):
                 for member in members:
                     self.admit(member.batch, member.place, member.refused)
             if not large:
                 return
-            documents = READERS[reader](large[0], options)
-            self.read(large[0], ((large[0], parsed) for parsed in documents))
+            self.read_errand(replace(errand, only=(large[0].sha256, large[0].member)))
+
+    def read_errand(self, errand: Errand) -> None:
+        """Has what the crew is too large for, or what belongs together, read in a worker of its own."""
+        for member in read_apart(self.crew, errand, bounds_of(self.card.reader.name)):
+            self.read(None if self.together else member.raw, member.documents())
 
     def resume(self) -> set[tuple[str, str]]:
         """The members an interrupted run of the same recipe read to their end; otherwise a clean start."""
@@ -149,53 +151,12 @@ class Stager:
         self.catalogue.open_edition(self.edition)
         return set()
 
-    def unread(
-        self, fetched: Sequence[tuple[Source, Fetched]], done: set[tuple[str, str]]
-    ) -> Iterator[RawFile]:
-        """The members the reader is to read, but for those already whole."""
-        for raw in members_of(fetched):
-            if self.card.reader.reads(raw.path) and (raw.sha256, raw.member) not in done:
-                yield raw
-
-    def files(
-        self, fetched: Sequence[tuple[Source, Fetched]], done: set[tuple[str, str]]
-    ) -> Iterator[tuple[RawFile | None, Iterator[tuple[RawFile, ParsedDocument]]]]:
-        """What is read and written as one: each member with its documents; for some readers, all of them."""
-        reader, options = READERS[self.card.reader.name], self.card.reader.options
-        transform = self.transform(fetched)
-        if not self.together:
-            for raw in self.unread(fetched, done):
-                documents = self.transformed(reader(raw, options), transform)
-                yield raw, zip(repeat(raw), documents, strict=False)
-            return
-        files = list(self.unread(fetched, done))
-        by_member = {raw.member: raw for raw in reversed(files)}
-        documents = self.transformed(reader.load_together()(files, options), transform)
-        yield None, ((by_member.get(parsed.raw_member, files[0]), parsed) for parsed in documents)
-
-    def transform(self, fetched: Sequence[tuple[Source, Fetched]]) -> Transform | None:
-        step = self.card.transform
-        if step is None:
-            return None
-        siblings = {raw.path: raw for raw in members_of(fetched)}
-        return TRANSFORMS[step.name](TransformContext(siblings, step.options))
-
-    def transformed(
-        self, documents: Iterator[ParsedDocument], transform: Transform | None
-    ) -> Iterator[ParsedDocument]:
-        for parsed in documents:
-            kept = parsed if transform is None else transform(parsed)
-            if kept is not None:
-                yield kept
-
-    def read(self, raw: RawFile | None, documents: Iterator[tuple[RawFile, ParsedDocument]]) -> None:
+    def read(self, raw: RawFile | None, documents: Iterator[DocumentRead]) -> None:
         """Takes the documents of one member, writing while it reads when they are many."""
         opened, refused = Batch(), None
         try:
-            for origin, parsed in documents:
-                member = parsed.raw_member if self.together else origin.member
-                whole = count_damage(parsed)
-                opened.add(self.mint.mint(whole, origin, member), whole, origin)
+            for origin, parsed, minted in documents:
+                opened.add(minted, parsed, origin)
                 self.tell(opened)
                 if opened.is_full:
                     self.spill(opened, origin)
@@ -290,16 +251,3 @@ def until_large(packed: Iterator[Parcel | RawFile], large: list[RawFile]) -> Ite
             large.append(item)
             return
         yield item
-
-
-def members_of(fetched: Sequence[tuple[Source, Fetched]]) -> Iterator[RawFile]:
-    """The files of the sources: an archive's chosen members, or the file itself. Raises SourceRefused."""
-    for source, item in fetched:
-        try:
-            yield from raw_files(item.path, source, name=source.name, sha256=item.sha256)
-        except SourceRefused as error:
-            if error.place.file != item.path.name:
-                raise
-            # In the raw store a file is called by its hash, which says nothing to a person.
-            place = replace(error.place, file=source.name)
-            raise SourceRefused(error.problem, place=place, remedy=error.remedy) from error

@@ -212,7 +212,7 @@ class Builder:
     ) -> Iterator[tuple[DocumentWords, Sequence[Passage], Sequence[array[int]]]]:
         """Every document of an edition with its passages and their words."""
         read = self.catalogue.read_words(state.edition.id)
-        if self.crew.size == 0 or state.passages < CREW_PASSAGES:
+        if self.crew.size < 2 or state.passages < CREW_PASSAGES:
             for document, passages in read:
                 yield document, passages, token_lists((document, passages))
             return

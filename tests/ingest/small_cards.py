@@ -13,6 +13,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from medrag.crew import Crew
 from medrag.identifiers import sha256_bytes, sha256_text
 from medrag.index.encoders.hashed import HashEmbedder
 from medrag.records import Snapshot
@@ -72,9 +73,9 @@ class CountingEncoder:
 
 
 def open_small(home: Path, *, encoder: CountingEncoder | None = None, **options: Any) -> Workshop:
-    """A workshop of this home; words alone unless an encoder is given."""
+    """A workshop of this home that reads in this process; words alone unless an encoder is given."""
     settings = Settings(home=home, encoder="none", offline=True, **options)
-    return replace(open_workshop(settings), encoder=encoder)
+    return replace(open_workshop(settings), encoder=encoder, crew=Crew(0))
 
 
 def leaflet(name: str, sentences: Iterable[str]) -> str:
