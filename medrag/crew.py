@@ -41,8 +41,8 @@ class Bounds:
     memory: int = 2048
     #: Processor seconds for one answer.
     cpu: int = 120
-    #: Seconds by the clock for one answer.
-    wall: float = 300.0
+    #: Seconds by the clock for one answer; a reader that starts a process of its own waits for it.
+    wall: float = 3900.0
 
 
 class WorkerLost(Unavailable):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import stat
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -18,6 +20,7 @@ from medrag_ingest.card_errors import refusal_of
 from medrag_ingest.manifest import Manifest, first_day
 from medrag_ingest.raw import RawFile
 from medrag_ingest.rawstore import hash_file
+from medrag_ingest.readers.guard import MAX_DOCUMENT_BYTES
 from medrag_ingest.readers.sniff import reader_of
 
 __all__ = ["Description", "document_card", "held_already"]
@@ -33,6 +36,19 @@ AUTHORITY_OF: Final[dict[str, Authority]] = {
     "qa": "reference",
     "terminology": "reference",
 }
+
+
+#: Unicode categories of signs nobody sees: controls, formats such as a change of direction, half characters.
+UNSEEN: Final = frozenset({"Cc", "Cf", "Cs"})
+#: Characters of a path in an error.
+MOST_SHOWN: Final = 300
+NO_FILES: Final = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +86,7 @@ class Description:
 def document_card(path: Path, told: Description, catalogue: Catalogue) -> Manifest:
     """The card of one document. Raises ManifestRefused naming the field, ShelfRefused where the person must say whether
     the bytes are a new edition or a correction, NotFound for a work that is not held, DocumentRefused."""
-    if not path.is_file():
-        raise DocumentRefused("there is no such file", place=Place(str(path)))
+    check_file(path)
     work = told.work or slug_of(told.title)
     if told.work and not catalogue.editions(told.work):
         raise NotFound(
@@ -103,6 +118,47 @@ def document_card(path: Path, told: Description, catalogue: Catalogue) -> Manife
         return Manifest.model_validate(body)
     except ValidationError as error:
         raise refusal_of(error, Manifest, str(path), {}) from error
+
+
+def check_file(path: Path) -> None:
+    """Raises DocumentRefused for what is no plain file of a size a document may have, or cannot be read. Nothing is read
+    of it before: a pipe would be waited for, a device never ends."""
+    place = Place(shown(path))
+    if any(unicodedata.category(sign) in UNSEEN for sign in path.name):
+        raise DocumentRefused(
+            "its name holds characters that cannot be seen", place=place, remedy="Give it a plain name"
+        )
+    try:
+        kind = path.stat()
+    except FileNotFoundError:
+        raise DocumentRefused("there is no such file", place=place) from None
+    except (OSError, ValueError) as error:
+        told = getattr(error, "strerror", None) or str(error)
+        raise DocumentRefused(f"it cannot be opened: {told}", place=place) from error
+    if not stat.S_ISREG(kind.st_mode):
+        what = next((words for is_so, words in NO_FILES if is_so(kind.st_mode)), "no plain file")
+        raise DocumentRefused(f"it is {what}", place=place, remedy="Give one document, as a plain file")
+    if kind.st_size > MAX_DOCUMENT_BYTES:
+        raise DocumentRefused(
+            f"{kind.st_size} bytes are more than the {MAX_DOCUMENT_BYTES} one document may have",
+            place=place,
+            remedy="Hand it in as several documents, or write a card for a collection",
+        )
+    try:
+        with path.open("rb") as stream:
+            empty = not stream.read(1)
+    except OSError as error:
+        raise DocumentRefused(f"it cannot be read: {error.strerror}", place=place) from error
+    if empty:
+        raise DocumentRefused("the file is empty", place=place)
+
+
+def shown(path: Path) -> str:
+    """The path with what cannot be seen written out, so that a name cannot paint over a terminal."""
+    name = "".join(
+        sign if unicodedata.category(sign) not in UNSEEN else f"\\u{ord(sign):04x}" for sign in str(path)
+    )
+    return name if len(name) <= MOST_SHOWN else f"{name[:MOST_SHOWN]}..."
 
 
 def slug_of(title: str) -> str:
@@ -150,6 +206,7 @@ def base_label(state: EditionState) -> str:
 
 
 def held_already(path: Path, catalogue: Catalogue) -> str | None:
-    """The complete edition that was made from exactly these bytes; None when there is none."""
+    """The complete edition that was made from exactly these bytes; None when there is none. Raises DocumentRefused."""
+    check_file(path)
     found = catalogue.editions_of_raw(hash_file(path))
     return found[0] if found else None

@@ -12,6 +12,7 @@ from medrag.errors import InputRefused, IntegrityError, MedragError, Unavailable
 from medrag.index.snapshot import BuildCount
 from medrag.records import Snapshot
 from medrag_ingest.gate import GateClosed
+from medrag_ingest.leftovers import Leftovers
 from medrag_ingest.manifest import Manifest
 from medrag_ingest.publishing import Move, Order, move_pointer, waiting
 from medrag_ingest.receipt import Outcome, Receipt
@@ -101,6 +102,7 @@ def run_card(card: Manifest, workshop: Workshop, progress: Progress) -> Receipt:
         stage_card(card, workshop, receipt, progress)
     except InputRefused as error:
         say(receipt, "refused", error)
+        let_go(receipt, workshop)
     except (Unavailable, IntegrityError) as error:
         say(receipt, "unavailable", error)
     receipt.seconds["all"] = time.monotonic() - began
@@ -108,6 +110,11 @@ def run_card(card: Manifest, workshop: Workshop, progress: Progress) -> Receipt:
         workshop.catalogue.start_run(receipt.run, "{}")
         workshop.catalogue.end_run(receipt.run, receipt.outcome, receipt.as_text())
     return receipt
+
+
+def let_go(receipt: Receipt, workshop: Workshop) -> None:
+    """A refused file of this machine is kept by its owner, not by the shelf; what was fetched is kept for another try."""
+    Leftovers(workshop).drop_raw([source.sha256 for source in receipt.sources if source.origin == "file"])
 
 
 def say(receipt: Receipt, outcome: Outcome, error: MedragError) -> None:

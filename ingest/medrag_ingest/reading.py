@@ -37,9 +37,9 @@ __all__ = [
 ]
 
 #: What reading one document may take, whoever wrote it. A reader that starts a process of its own waits by the clock.
-DOCUMENT: Final = Bounds(memory=512, cpu=30, wall=900.0)
+DOCUMENT: Final = Bounds(memory=512, cpu=30, wall=3900.0)
 #: The same for the readers of one known source, whose files are large and come by their hash.
-SOURCE: Final = Bounds(memory=4096, cpu=600, wall=1800.0)
+SOURCE: Final = Bounds(memory=4096, cpu=600, wall=3900.0)
 
 #: Bytes and members of one parcel: enough that sending it costs little beside reading it.
 PARCEL_BYTES, PARCEL_MEMBERS = 256 << 10, 100

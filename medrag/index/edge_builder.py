@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from medrag.errors import IndexUnavailable, Place
 from medrag.index.card import Card
-from medrag.index.folder import describe_files, settle_folder, sync_path
+from medrag.index.folder import describe_files, settle_folder, spoilt_file, sync_path
 from medrag.index.points import (
     DENSE,
     WORDS,
@@ -123,13 +124,28 @@ class EdgeBuilder:
                 self.reload()
                 self.dead = 0
             self.shard.close()
+            files = describe_files(self.folder / SHARD)
+            self.check_settled(files, (points, dense))
             settle_folder(self.folder)
-            Card(self.dimension, points, dense, self.dead, describe_files(self.folder / SHARD), meta).write(
-                self.folder
-            )
+            Card(self.dimension, points, dense, self.dead, files, meta).write(self.folder)
             sync_path(self.folder)
             self.folder.rename(self.final)
             sync_path(self.final.parent)
+
+    def check_settled(self, files: Mapping[str, str], counts: tuple[int, int]) -> None:
+        """Opens it as a reader will. The engine says nothing of a write the disk refused it in the background; the next
+        opening then finds a journal to replay, or fewer points, and readers would find a spoilt index."""
+        shard = open_shard(self.folder)
+        found = count_points(shard), count_dense(shard, self.dimension)
+        shard.close()
+        odd = spoilt_file(self.folder / SHARD, files)
+        if odd is None and found == counts:
+            return
+        raise IndexUnavailable(
+            f"the search engine did not write all of it ({odd or f'{found} points of {counts}'})",
+            place=Place(file=str(self.folder)),
+            remedy="Look after the disk and its free space, then run this again; what is published stays",
+        )
 
     def reload(self) -> None:
         """Flushes and loads again. The first load of a written shard still works on it (it replays its journals and
