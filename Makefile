@@ -62,6 +62,9 @@ test-bolt: install ## The graph's suites on a real Bolt/openCypher server from t
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(BOLT_SERVER)
 	@$(BIN)/python -m pytest -m "bolt and not slow"
 
+test-faults: install ## Kills, refusing disks, hostile files and crowds, with their counts
+	@$(BIN)/python -m pytest -m faults tests/faults tests/ingest
+
 test-all: install lint types floors ## Every test, the slow ones too
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(BOLT_SERVER)
 	@$(BIN)/python -m pytest

@@ -83,6 +83,8 @@ class Crew:
         self.size = min(cores, MOST_WORKERS) if size is None else size
         self.bounds = bounds or Bounds()
         self._idle: SimpleQueue[Worker] = SimpleQueue()
+        #: Those that answered a stream to its end, for the next.
+        self._lone: dict[Bounds, Worker] = {}
         self._threads: ThreadPoolExecutor | None = None
 
     def map(
@@ -121,11 +123,14 @@ class Crew:
         if self.size == 0:
             yield from function(item)
             return
-        worker = Worker(bounds or self.bounds)
+        chosen = bounds or self.bounds
+        worker = self._lone.pop(chosen, None) or Worker(chosen)
         try:
             yield from worker.stream(path_of(function), item)
-        finally:
-            worker.end()
+        except BaseException:
+            worker.end()  # it may be in the midst of an answer
+            raise
+        self._lone[chosen] = worker
 
     def started(self) -> ThreadPoolExecutor:
         """One thread for each worker; it waits while the worker works."""
@@ -151,6 +156,8 @@ class Crew:
 
     def close(self) -> None:
         """Ends the workers; the next use starts others."""
+        while self._lone:
+            self._lone.popitem()[1].close()
         if self._threads is not None:
             self._threads.shutdown(cancel_futures=True)
             while not self._idle.empty():

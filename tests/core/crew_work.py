@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import time
+from collections.abc import Iterator
 
 from medrag.errors import DocumentRefused, Place
 
@@ -25,3 +28,41 @@ def die(code: int) -> None:
 
 def process(_: int) -> int:
     return os.getpid()
+
+
+def hoard(megabytes: int) -> int:
+    """Takes memory."""
+    return len(bytearray(megabytes << 20))
+
+
+def spin(_: object) -> None:
+    """Never ends."""
+    while True:
+        pass
+
+
+def wait_long(_: object) -> None:
+    time.sleep(600)
+
+
+class Trick:
+    """What a worker that was taken over could answer: made into a value by a call of its own choice."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (self.path,)
+
+
+def answer_trick(path: str) -> Trick:
+    return Trick(path)
+
+
+def count(most: int) -> Iterator[int]:
+    yield from range(most)
+
+
+def count_and_die(most: int) -> Iterator[int]:
+    yield from range(most)
+    os.kill(os.getpid(), signal.SIGSEGV)

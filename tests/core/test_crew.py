@@ -7,13 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import crew_work
 import pytest
 
-from medrag.crew import Crew
+from medrag.crew import Bounds, Crew, WorkerLost
 from medrag.errors import DocumentRefused, Place, Unavailable
 from medrag.identifiers import sha256_text
 from medrag.text.tokens import token_id, tokenize
@@ -62,6 +62,45 @@ def test_a_worker_that_prints_does_not_spoil_the_answers(crew: Crew) -> None:
 def test_a_worker_that_dies_is_told(crew: Crew) -> None:
     with pytest.raises(Unavailable, match="worker process ended"):
         list(crew.map(crew_work.die, [1]))
+
+
+@pytest.mark.parametrize(
+    ("work", "item", "bounds", "why"),
+    [
+        (crew_work.hoard, 900, Bounds(memory=500), "more than 500 MB of memory"),
+        (crew_work.spin, 0, Bounds(cpu=1), "more than 1 seconds of the processor"),
+        (crew_work.wait_long, 0, Bounds(wall=1.0), "more than 1 seconds"),
+        (crew_work.die, 1, Bounds(), "it broke"),
+    ],
+)
+def test_a_worker_past_its_bounds_is_ended_and_the_next_goes_on(
+    work: Callable[[object], object], item: int, bounds: Bounds, why: str
+) -> None:
+    crew = Crew(1, bounds)
+    try:
+        told = list(crew.map(work, [item], lambda one, lost: f"{one}: {lost.reason}"))
+        assert str(told[0]).startswith(f"{item}: ") and why in str(told[0])
+        assert list(crew.map(sha256_text, ["still at work"])) == [sha256_text("still at work")]
+    finally:
+        crew.close()
+
+
+def test_a_worker_cannot_have_its_parent_do_things(crew: Crew, tmp_path: Path) -> None:
+    with pytest.raises(WorkerLost, match="nothing that can be read"):
+        list(crew.map(crew_work.answer_trick, [str(tmp_path / "made")]))
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_stream_comes_one_at_a_time_and_its_worker_is_kept(crew: Crew) -> None:
+    assert list(crew.stream(crew_work.count, 4)) == [0, 1, 2, 3]
+    found = crew.stream(crew_work.count, 10**9)
+    assert [next(found), next(found)] == [0, 1]
+    found.close()  # type: ignore[attr-defined]
+    seen = []
+    with pytest.raises(WorkerLost, match="signal 11"):
+        for number in crew.stream(crew_work.count_and_die, 3):
+            seen.append(number)
+    assert seen == [0, 1, 2]
 
 
 def test_without_workers_the_work_is_done_here() -> None:

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["bench"]
 
 
-@click.command(short_help="Measure speed on this machine: interactions.")
-@click.argument("names", nargs=-1, required=True, type=click.Choice(["interactions"]), metavar="NAME...")
-@click.option("--seed", type=int, default=20, show_default=True, help="Of the random regimens.")
+@click.command(short_help="Measure speed on this machine: interactions, ingest.")
+@click.argument(
+    "names", nargs=-1, required=True, type=click.Choice(["interactions", "ingest"]), metavar="NAME..."
+)
+@click.option("--seed", type=int, default=20, show_default=True, help="Of the random regimens and notes.")
 @click.option(
     "--seconds", type=click.FloatRange(1, 120), default=5.0, show_default=True, help="For each HTTP load."
 )
@@ -27,29 +29,99 @@ __all__ = ["bench"]
     type=click.IntRange(1, 64),
     help="Processes of either HTTP server [default: the cores there are, 2 at most].",
 )
+@click.option(
+    "--passages",
+    type=click.IntRange(100, 1_000_000),
+    default=10_000,
+    show_default=True,
+    help="ingest: of the generated shelf.",
+)
+@click.option(
+    "--publishes",
+    type=click.IntRange(1, 1000),
+    default=100,
+    show_default=True,
+    help="ingest: publications while threads ask.",
+)
+@click.option(
+    "--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="ingest: that ask meanwhile."
+)
 @door
-def bench(
-    names: Sequence[str], seed: int, seconds: float, workers: int | None, as_json: bool, settings: Settings
-) -> None:
-    """Measures NAME on the published shelf. Figures, no verdicts.
+def bench(names: Sequence[str], as_json: bool, settings: Settings, **options: Any) -> None:
+    """Measures NAME on this machine. Figures, no verdicts.
 
-    interactions: opening the graph and the memory it takes; reviews of 2, 5, 12 and 50 random drugs with a patient,
-    in a process that has just opened its graph and in one prepared as a server is; POST /interactions of 5 drugs
-    beside a route that does nothing, in the same run, with the client's own share of the time; and how long
-    "medrag check warfarin ibuprofen" takes from a cold start. The regimens are random and all distinct.
+    interactions, on the published shelf: opening the graph and the memory it takes; reviews of 2, 5, 12 and 50 random
+    drugs with a patient, in a process that has just opened its graph and in one prepared as a server is; POST
+    /interactions of 5 drugs beside a route that does nothing, in the same run, with the client's own share of the
+    time; and how long "medrag check warfarin ibuprofen" takes from a cold start. The regimens are random and all distinct.
+
+    ingest, on a generated shelf in a temporary folder: rates of staging, indexing and vectors, and of a PDF; what a
+    change of 1 % costs in texts encoded and points written beside the full build; a rollback; and how long threads
+    that ask without a pause wait while another process publishes, beside idle.
     """
-    from medrag_api.bench_interactions import bench_interactions, usable_cores
-
-    many = workers or min(2, usable_cores())
-    told = {name: bench_interactions(settings, seed, seconds, many) for name in names}
+    told = {name: measured(name, settings, options) for name in names}
     if as_json:
         put_json(told)
         return
     for name, figures in told.items():
-        click.echo("\n".join((name, *lines_of(figures))))
+        shown = interaction_lines if name == "interactions" else ingest_lines
+        click.echo("\n".join((name, *shown(figures))))
 
 
-def lines_of(figures: dict[str, Any]) -> Iterator[str]:
+def measured(name: str, settings: Settings, options: dict[str, Any]) -> dict[str, Any]:
+    if name == "ingest":
+        from medrag_api.bench_ingest import bench_ingest
+
+        return bench_ingest(
+            settings, options["seed"], options["passages"], options["publishes"], options["threads"]
+        )
+    from medrag_api.bench_interactions import bench_interactions, usable_cores
+
+    many = options["workers"] or min(2, usable_cores())
+    return bench_interactions(settings, options["seed"], options["seconds"], many)
+
+
+def ingest_lines(figures: dict[str, Any]) -> Iterator[str]:
+    """The figures as a person reads them."""
+    fill, one, crowd, pdf = (figures[name] for name in ("filling", "one_work", "crowd", "pdf"))
+    yield f"  shelf         {fill['passages']:,} passages"
+    yield f"  staging       {fill['staging_passages_per_s']:,.0f} passages/s"
+    yield f"  words, index  {fill['words_and_index_passages_per_s']:,.0f} passages/s (a hashing encoder's vectors with them)"
+    if (vectors := figures["vectors"]) is not None:
+        yield (
+            f"  vectors       {vectors['passages_per_s']:.1f} passages/s, {vectors['share']:.0%} of the encoder alone"
+            f" ({vectors['encoder_alone_per_s']:.1f})"
+        )
+    yield (
+        f"  PDF           {pdf['text_pages_per_s']:.1f} pages/s of text, {pdf['with_tables_pages_per_s']:.1f} with tables"
+        f" ({pdf['pages']} pages)"
+    )
+    yield "  change                      encoded         written        seconds"
+    for told, row in (
+        ("all of it", fill["full"]),
+        ("1 of 100 works", fill["one_work_changed"]),
+        ("nothing", fill["unchanged"]),
+        ("1 of a work's 100 notes", one["one_document_changed"]),
+    ):
+        shares = [f"({row[f'{name}_percent']:.1f} %)" if f"{name}_percent" in row else "" for name in COUNTED]
+        counts = "  ".join(f"{row[name]:7,} {share:8}" for name, share in zip(COUNTED, shares, strict=True))
+        yield f"    {told:23} {counts} {row['seconds']:7.2f}"
+    yield f"  rollback      {fill['rollback_ms']:.0f} ms"
+    yield (
+        f"  crowd         {crowd['publishes']} publications under {crowd['threads']} threads: {crowd['queries_during']:,} answers"
+        f" from {crowd['snapshots_seen']} snapshots, {crowd['mixed_answers']} mixed"
+    )
+    yield (
+        f"  query p99     idle {crowd['idle_p99_ms']:.1f} ms, while publishing {crowd['during_p99_ms']:.1f} ms,"
+        f" ratio {crowd['p99_ratio']:.2f}"
+    )
+    yield from (f"  {note}" for note in figures["notes"])
+
+
+COUNTED = ("encoded", "written")
+
+
+def interaction_lines(figures: dict[str, Any]) -> Iterator[str]:
     """The figures as a person reads them, worst cases beside what is usual."""
     load, http, cold = figures["load"], figures["http"], figures["cold_command"]
     yield f"  shelf         {figures['graph']['drugs_spoken_of']} drugs that sources speak of; {figures['cores']} cores"
