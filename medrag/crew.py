@@ -69,7 +69,7 @@ OUT_OF_MEMORY: Final = 97
 OURS: Final = ("medrag.", "medrag_ingest.")
 PLAIN: Final = {
     ("builtins", "set"), ("builtins", "frozenset"), ("builtins", "complex"), ("builtins", "bytearray"),
-    ("_io", "BytesIO"), ("array", "_array_reconstructor"), ("collections", "Counter"),
+    ("_io", "BytesIO"), ("array", "_array_reconstructor"), ("array", "array"), ("collections", "Counter"),
     ("datetime", "date"), ("datetime", "datetime"), ("datetime", "timedelta"), ("datetime", "timezone"),
 }  # fmt: skip
 

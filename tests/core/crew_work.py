@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import time
+from array import array
 from collections.abc import Iterator
 
 from medrag.errors import DocumentRefused, Place
 
-__all__ = ["chatter", "die", "process", "refuse"]
+__all__ = ["chatter", "die", "lengths_as_array", "process", "refuse"]
 
 
 def refuse(file: str) -> None:
@@ -66,3 +67,8 @@ def count(most: int) -> Iterator[int]:
 def count_and_die(most: int) -> Iterator[int]:
     yield from range(most)
     os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def lengths_as_array(words: str) -> array[int]:
+    """Numbers as the index's words travel."""
+    return array("I", map(len, words.split()))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from array import array
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -57,6 +58,11 @@ def test_what_a_worker_raises_keeps_its_place(crew: Crew) -> None:
 
 def test_a_worker_that_prints_does_not_spoil_the_answers(crew: Crew) -> None:
     assert list(crew.map(crew_work.chatter, ["a", "b"])) == ["a", "b"]
+
+
+def test_words_travel_as_arrays(crew: Crew) -> None:
+    found = list(crew.map(crew_work.lengths_as_array, ["warfarin and ibuprofen", ""]))
+    assert found == [array("I", [8, 3, 9]), array("I")]
 
 
 def test_a_worker_that_dies_is_told(crew: Crew) -> None:
