@@ -59,7 +59,9 @@ def test_an_act_killed_at_any_moment_is_done_or_not(
         )
 
 
-@pytest.mark.skipif(not WORKS_HERE, reason="calls can be refused on Linux on x86-64 alone")
+@pytest.mark.skipif(
+    not WORKS_HERE, reason="calls can be refused on Linux on x86-64 alone, where they may be watched"
+)
 @pytest.mark.parametrize("step", [29, pytest.param(1, marks=LONG)])
 @pytest.mark.parametrize("act", ["ingest", "remove"])
 def test_whichever_call_the_disk_refuses_the_shelf_is_old_or_new(
