@@ -19,6 +19,7 @@ from medrag.catalogue.schema import (
     editions,
     evidence,
     golden,
+    jobs,
     names,
     passages,
     pointers,
@@ -144,12 +145,14 @@ class Catalogue(CatalogueReader):
     def erase(
         self, connection: Connection, identifiers: Sequence[str], snapshots_held: Sequence[str]
     ) -> None:
-        """Within a transaction: removes editions with their works and runs, and the snapshots that held them."""
+        """Within a transaction: removes editions with their works, runs and jobs, and the snapshots that held them."""
         for identifier in identifiers:
             erase_edition(connection, identifier)
-        rows_of = connection.execute(select(runs.c.id, runs.c.receipt)).all()
-        told = [run for run, receipt in rows_of if json.loads(receipt).get("edition") in identifiers]
-        for table, gone in ((runs, told), (snapshots, snapshots_held)):
+        receipts = connection.execute(select(runs.c.id, runs.c.receipt)).all()
+        told = [run for run, receipt in receipts if json.loads(receipt).get("edition") in identifiers]
+        asked = connection.execute(select(jobs.c.id, jobs.c.result).where(jobs.c.result.is_not(None))).all()
+        done = [job for job, result in asked if names_any(json.loads(result), identifiers)]
+        for table, gone in ((runs, told), (jobs, done), (snapshots, snapshots_held)):
             for start in range(0, len(gone), ASK_AT_ONCE):
                 connection.execute(delete(table).where(table.c.id.in_(gone[start : start + ASK_AT_ONCE])))
 
@@ -241,6 +244,12 @@ def put_all(connection: Connection, table: Table, batch: list[dict[str, Any]]) -
     made = insert(table).compile(dialect=connection.dialect, column_keys=list(batch[0]))
     order = made.positiontup or list(batch[0])
     connection.exec_driver_sql(str(made), [tuple(row[name] for name in order) for row in batch])
+
+
+def names_any(result: dict[str, Any], identifiers: Sequence[str]) -> bool:
+    """Whether a job's result tells of the reading of one of these editions."""
+    held = {receipt.get("edition") for receipt in result.get("receipts", ())} | {result.get("duplicate_of")}
+    return not held.isdisjoint(identifiers)
 
 
 def erase_edition(connection: Connection, identifier: str) -> None:

@@ -144,8 +144,11 @@ expect: {{documents: 1}}
 
 def test_another_site_may_not_write(client: TestClient) -> None:
     for method, place in (("POST", "/ingest"), ("POST", "/shelf/a/withdraw"), ("DELETE", "/jobs/x")):
-        answer = client.request(method, place, headers={"origin": "https://elsewhere.example"}, json={})
-        assert answer.status_code == 403
+        for host in ("127.0.0.1", "elsewhere.example"):
+            headers = {"origin": "https://elsewhere.example", "host": host}
+            assert client.request(method, place, headers=headers, json={}).status_code == 403
+    own = {"origin": "http://127.0.0.1", "host": "127.0.0.1"}
+    assert client.request("DELETE", "/jobs/x", headers=own).status_code != 403
     assert client.post("/ingest", content=b"x", headers={"content-type": "text/plain"}).status_code == 415
 
 
@@ -212,3 +215,18 @@ def test_a_job_whose_process_is_killed_says_so(settings: Settings) -> None:
         assert (
             ended.state == "failed" and ended.problem is not None and "Exit code" in ended.problem["detail"]
         )
+
+
+def test_a_removed_document_leaves_no_job_that_tells_of_it(client: TestClient, settings: Settings) -> None:
+    from medrag_api.wiring import open_workshop
+    from medrag_ingest.keeping import remove
+
+    first, again = send(client), send(client)
+    assert "duplicate_of" in again["result"]  # type: ignore[operator]
+    send(client, NOTE + b"\nMore of it.\n", title="Another note")
+    workshop = open_workshop(settings)
+    with closing(workshop.catalogue):
+        remove(workshop, "gout-note", progress=lambda *_: None)
+        kept = Jobs(workshop.catalogue).last()
+    assert first["state"] == "done" and len(kept) == 1
+    assert kept[0].request["document"]["title"] == "Another note"

@@ -13,8 +13,9 @@ from medrag_api.cli.failing import put_json
 
 if TYPE_CHECKING:
     from medrag.settings import Settings
+    from medrag_ingest.pipeline import IngestReport
 
-__all__ = ["description_options", "document_of", "take_document"]
+__all__ = ["description_options", "document_of", "take_document", "tell_report"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -83,11 +84,16 @@ def take_document(
             f"{path.name}: held already as {same}; nothing was written."
         )
         return 0
+    tell_report(report, as_json)
+    return exit_code(report, everything=False, stage_only=stage_only)
+
+
+def tell_report(report: IngestReport, as_json: bool) -> None:
+    """What an ingest did, as a document or as lines."""
     document = report.as_json()
     if as_json:
         put_json(document)
-    else:
-        from medrag_api.show import show_report
+        return
+    from medrag_api.show import show_report
 
-        show_report(document)
-    return exit_code(report, everything=False, stage_only=stage_only)
+    show_report(document)

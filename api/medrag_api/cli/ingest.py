@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from medrag_api.cli.document import description_options, document_of, take_document
-from medrag_api.cli.failing import put_json
+from medrag_api.cli.document import description_options, document_of, take_document, tell_report
 from medrag_api.cli.options import door
 
 if TYPE_CHECKING:
     from medrag.settings import Settings
     from medrag_ingest.manifest import Manifest
-    from medrag_ingest.pipeline import IngestReport
 
 __all__ = ["ingest"]
 
@@ -66,18 +64,8 @@ def ingest(
         cards = [edition for card in cards for edition in card.every_edition()]
     with open_progress() as progress:
         report = run_ingest(cards, settings, progress, stage_only=stage)
-    show(report, as_json)
+    tell_report(report, as_json)
     raise click.exceptions.Exit(exit_code(report, everything=everything, stage_only=stage))
-
-
-def show(report: IngestReport, as_json: bool) -> None:
-    document = report.as_json()
-    if as_json:
-        put_json(document)
-        return
-    from medrag_api.show import show_report
-
-    show_report(document)
 
 
 def chosen_cards(targets: Sequence[str], *, starter: bool, everything: bool) -> list[Manifest]:

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import closing
 from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Body, Depends
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -38,6 +39,8 @@ LOOK_S: Final = 0.5
 HEARTBEAT_S: Final = 15.0
 #: Bytes read of an upload at a time.
 CHUNK: Final = 1 << 20
+#: What this machine calls itself; the server binds nothing else.
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Reason = Annotated[str, Field(max_length=1000)]
 
@@ -95,9 +98,15 @@ NO_REASON: Final = RollbackIn()
 
 
 def same_origin(request: Request) -> None:
-    """Raises 403 for a page of another site: whoever may reach this port from a browser may not write through it."""
+    """Raises 403 for a page of another site: whoever may reach this port from a browser may not write through it.
+
+    The page must be this machine's own by name: a foreign name that was made to point here would equal its own Host.
+    """
     origin = request.headers.get("origin")
-    if origin is not None and re.sub(r"^https?://", "", origin) != request.headers.get("host"):
+    if origin is None:
+        return
+    parts = urlsplit(origin)
+    if parts.netloc != request.headers.get("host") or parts.hostname not in LOOPBACK:
         raise HTTPException(403)
 
 
