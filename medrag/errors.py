@@ -35,6 +35,7 @@ __all__ = [
     "IntegrityError",
     "ManifestRefused",
     "MedragError",
+    "ModelUnavailable",
     "NotFound",
     "Place",
     "QuestionRefused",
@@ -122,6 +123,10 @@ class IndexUnavailable(Unavailable):
 
 class EncoderUnavailable(Unavailable):
     title = "Encoder unavailable"
+
+
+class ModelUnavailable(Unavailable):
+    title = "Answering model unavailable"
 
 
 class SourceUnavailable(Unavailable):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from threading import Event
 from typing import TYPE_CHECKING, Any, Protocol
 
 from medrag.records import Span
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float32]
 
 __all__ = [
+    "AnswerModel",
     "Encoder",
     "IndexBuilder",
     "IndexFilter",
     "IndexPoint",
     "IndexReader",
     "IndexStore",
+    "Message",
     "Proof",
     "Reviewed",
     "ReviewedFact",
@@ -179,3 +182,40 @@ class Reviewer(Protocol):
     ) -> Reviewed:
         """The review of names as a question has them. A graph that cannot be read makes it not complete; it raises
         InputRefused for a patient that cannot be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to an answering model. ``role`` is system, user or assistant."""
+
+    role: str
+    content: str
+
+
+class AnswerModel(Protocol):
+    """A model that writes. Nothing it writes reaches a person before it is proved. Thread-safe."""
+
+    @property
+    def name(self) -> str:
+        """What the operator calls it; stands in the basis of its answers."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the model and the settings its words depend on; never a key, never an address with credentials."""
+
+    @property
+    def context_tokens(self) -> int:
+        """Tokens that question, evidence and reply may have together."""
+
+    @property
+    def on_this_machine(self) -> bool:
+        """Whether the endpoint is this machine's own; text for any other is de-identified first."""
+
+    def count_tokens(self, text: str) -> int:
+        """An upper bound of the tokens of a text."""
+
+    def write(self, messages: Sequence[Message], seconds: float, stop: Event | None = None) -> Iterator[str]:
+        """The reply piece by piece, done within ``seconds``. Setting ``stop`` ends the call at the endpoint too.
+
+        Raises ModelUnavailable: refused, silent, slow, malformed, over its budget, or its breaker is open.
+        """
