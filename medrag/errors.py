@@ -11,6 +11,7 @@
     │   ├── QuestionRefused                3   422     an empty, oversized or unreadable question
     │   └── ShelfRefused                   3   409     the gate said no: too few documents, nothing to publish
     ├── NotFound                           4   404   no passage, work, edition or name of that id
+    │   └── Withdrawn                      4   410   it quotes an edition that was withdrawn since
     ├── Unavailable                        5   503   something needed cannot be read now
     │   ├── CatalogueUnavailable           5   503
     │   ├── IndexUnavailable               5   503
@@ -45,6 +46,7 @@ __all__ = [
     "SourceUnavailable",
     "Unavailable",
     "UsageError",
+    "Withdrawn",
 ]
 
 
@@ -107,6 +109,10 @@ class ShelfRefused(InputRefused):
 
 class NotFound(MedragError):
     exit_code, http_status, title = 4, 404, "Not found"
+
+
+class Withdrawn(NotFound):
+    http_status, title = 410, "Withdrawn"
 
 
 class Unavailable(MedragError):

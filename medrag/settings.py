@@ -72,6 +72,15 @@ class Settings(BaseSettings):
     keep_snapshots: int = Field(
         default=5, ge=1, le=1000, description="Published snapshots kept for rollback."
     )
+    keep_answers: int = Field(
+        default=1000,
+        ge=0,
+        le=1_000_000,
+        description="Answers kept for GET /answers/{id} and replay, the newest; 0 keeps none. Never one about a patient.",
+    )
+    keep_answers_days: int = Field(
+        default=30, ge=1, le=3650, description="Days an answer is kept after it was last given."
+    )
     #: BM25 of Robertson et al. (TREC-3) as BM25Okapi of rank-bm25 computes it; both defaults are that library's.
     bm25_k1: float = Field(default=1.5, ge=0, le=10, description="BM25 term saturation.")
     bm25_b: float = Field(default=0.75, ge=0, le=1, description="BM25 length normalisation.")

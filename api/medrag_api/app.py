@@ -16,7 +16,8 @@ from medrag.settings import Settings
 from medrag_api.gate import Gate
 from medrag_api.holder import ShelfHolder
 from medrag_api.jobs import JobRunner
-from medrag_api.routes import ask, drugs, health, interactions, jobs, passages, search, shelf
+from medrag_api.kept_answers import AnswerKeeper
+from medrag_api.routes import answers, ask, drugs, health, interactions, jobs, passages, search, shelf
 from medrag_api.tell import tell_http, tell_invalid, tell_medrag
 
 __all__ = ["create_app"]
@@ -29,6 +30,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None) -> FastAPI
     """The application over one home. The shelf opens at start-up, or with the first question where none is run."""
     held = holder or ShelfHolder(settings)
     runner = JobRunner(settings)
+    keeper = AnswerKeeper(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -38,6 +40,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None) -> FastAPI
             yield
         finally:
             await asyncio.to_thread(runner.close)
+            await asyncio.to_thread(keeper.close)
             await asyncio.to_thread(held.close)
 
     app = FastAPI(
@@ -52,7 +55,8 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None) -> FastAPI
     app.state.settings = settings
     app.state.holder = held
     app.state.runner = runner
-    for room in (ask, interactions, drugs, search, passages, shelf, jobs, health):
+    app.state.answers = keeper
+    for room in (ask, answers, interactions, drugs, search, passages, shelf, jobs, health):
         app.include_router(room.router)
     app.add_exception_handler(MedragError, tell_medrag)
     app.add_exception_handler(RequestValidationError, tell_invalid)

@@ -17,6 +17,7 @@ from pydantic import (
     ValidationError,
 )
 
+from medrag.answer.person import tells_of_person
 from medrag.answer.question import LONGEST_QUESTION, Question, read_question
 from medrag.errors import InputRefused, Place, UsageError
 from medrag.shelf import OpenShelf, SearchFilters
@@ -123,9 +124,27 @@ class AskRequest(BaseModel):
     filters: Filters = Filters()
     top_k: Annotated[int, Field(ge=1, le=MOST_PASSAGES)] | None = None
     stream: Annotated[bool, BeforeValidator(no_stream)] = False
+    keep_question: Annotated[
+        bool,
+        Field(
+            description="Consent to keep the words of the question with its answer, so that it can be asked again. "
+            "Without it their sha256 is kept; of a patient nothing ever is."
+        ),
+    ] = False
+
+    @property
+    def personal(self) -> bool:
+        """Whether it tells of a patient, beside the question or in it."""
+        return self.patient is not None or self.conversation_id is not None or tells_of_person(self.question)
 
     def record(self) -> Question:
-        """The question as the core takes it."""
+        """The question as the core takes it. Raises InputRefused when words that tell of a patient are to be kept."""
+        if self.keep_question and self.personal:
+            raise InputRefused(
+                "a question that tells of a patient is never kept",
+                place=Place(field="keep_question"),
+                remedy="Leave keep_question out, or ask without the patient",
+            )
         said = self.patient.model_dump(exclude_none=True) if self.patient is not None else None
         return Question(self.question, self.answerer, self.as_of, self.filters.record(), self.top_k, said)
 

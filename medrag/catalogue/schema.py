@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 __all__ = [
+    "answers",
     "assertions",
     "concepts",
     "documents",
@@ -200,6 +201,25 @@ jobs = Table(
     Column("note", Text, nullable=False, default=""),
     Column("result", Text),
     Column("problem", Text),
+)
+
+#: Answers given at a door, until they are swept. No patient's fact is ever in here; see medrag/catalogue/answers.py.
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("asked", String(32), nullable=False, index=True),
+    Column("snapshot", String(40), nullable=False, index=True),
+    #: All the snapshot held: what was removed since leaves no answer that was given beside it.
+    Column("editions", Text, nullable=False),
+    Column("cited", Text, nullable=False),
+    Column("settings", String(64), nullable=False),
+    Column("answerer", String(80), nullable=False),
+    Column("question_sha256", String(64), nullable=False),
+    #: Only with the asker's consent.
+    Column("question", Text),
+    Column("request", Text, nullable=False),
+    Column("body", Text, nullable=False),
 )
 
 snapshots = Table(

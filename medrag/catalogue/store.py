@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from medrag.catalogue import rows
 from medrag.catalogue.reading import ASK_AT_ONCE, CURRENT, CatalogueReader, EditionState, translated
 from medrag.catalogue.schema import (
+    answers,
     assertions,
     concepts,
     documents,
@@ -145,14 +146,16 @@ class Catalogue(CatalogueReader):
     def erase(
         self, connection: Connection, identifiers: Sequence[str], snapshots_held: Sequence[str]
     ) -> None:
-        """Within a transaction: removes editions with their works, runs and jobs, and the snapshots that held them."""
+        """Within a transaction: removes editions with their works, runs and jobs, the snapshots that held them, and the
+        answers given from those: each names in its basis all that was searched."""
         for identifier in identifiers:
             erase_edition(connection, identifier)
         receipts = connection.execute(select(runs.c.id, runs.c.receipt)).all()
         told = [run for run, receipt in receipts if json.loads(receipt).get("edition") in identifiers]
         asked = connection.execute(select(jobs.c.id, jobs.c.result).where(jobs.c.result.is_not(None))).all()
         done = [job for job, result in asked if names_any(json.loads(result), identifiers)]
-        for table, gone in ((runs, told), (jobs, done), (snapshots, snapshots_held)):
+        said = answers_beside(connection, identifiers)
+        for table, gone in ((runs, told), (jobs, done), (snapshots, snapshots_held), (answers, said)):
             for start in range(0, len(gone), ASK_AT_ONCE):
                 connection.execute(delete(table).where(table.c.id.in_(gone[start : start + ASK_AT_ONCE])))
 
@@ -250,6 +253,14 @@ def names_any(result: dict[str, Any], identifiers: Sequence[str]) -> bool:
     """Whether a job's result tells of the reading of one of these editions."""
     held = {receipt.get("edition") for receipt in result.get("receipts", ())} | {result.get("duplicate_of")}
     return not held.isdisjoint(identifiers)
+
+
+def answers_beside(connection: Connection, identifiers: Sequence[str]) -> list[str]:
+    """Stored answers that were given from a snapshot holding one of these editions, by id."""
+    held = connection.execute(select(answers.c.snapshot, answers.c.editions).distinct()).all()
+    gone = [snapshot for snapshot, told in held if not set(json.loads(told)).isdisjoint(identifiers)]
+    found = connection.execute(select(answers.c.id, answers.c.snapshot)).all()
+    return [answer for answer, snapshot in found if snapshot in gone]
 
 
 def erase_edition(connection: Connection, identifier: str) -> None:

@@ -26,6 +26,12 @@ __all__ = ["ask"]
     default="auto",
     help="Who answers [default: auto].",
 )
+@click.option(
+    "--keep",
+    "keep_question",
+    is_flag=True,
+    help="Keep the question's words with its answer, so that it can be asked again; never with a patient's facts.",
+)
 @as_of_option
 @limit_option
 @filter_options
@@ -35,9 +41,11 @@ def ask(
 ) -> None:
     """Answers QUESTION, in English, Chinese or French, with exact quotes from the shelf.
 
-    Facts about a patient are never stored or logged. An answer that abstains or refuses is an answer: exit 0.
+    Facts about a patient are never stored or logged; other answers are kept for a while, without the question, and
+    shown again by medrag replay ID. An answer that abstains or refuses is an answer: exit 0.
     """
     from medrag.answer.service import ask as answer_question
+    from medrag_api.kept_answers import keep_now, to_keep
     from medrag_api.requests import AskRequest, known_filters, validated
     from medrag_api.reviewing import DeskReviewer
     from medrag_api.schemas import answer_json
@@ -50,11 +58,16 @@ def ask(
         "as_of": options.pop("as_of"),
         "top_k": options.pop("top_k"),
         "patient": patient_of(patient_file, options),
+        "keep_question": options.pop("keep_question"),
     }
-    asked = validated(AskRequest, told).record()
+    request = validated(AskRequest, told)
+    asked = request.record()
     with reading_all(settings) as desk:
         known_filters(desk.shelf, asked.filters)
         document = answer_json(answer_question(desk.shelf, asked, settings, DeskReviewer(desk)))
+        problem = keep_now(settings, desk.shelf.catalogue, to_keep(desk.shelf, request, document, settings))
+    if problem:
+        click.echo(f"This answer was not kept: {problem}", err=True)
     if as_json:
         put_json(document)
         return

@@ -6,9 +6,11 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from medrag.answer.service import ask
+from medrag_api.kept_answers import to_keep
 from medrag_api.models import AnswerOut
 from medrag_api.requests import AskRequest, known_filters
 from medrag_api.reviewing import DeskReviewer
+from medrag_api.routes.answers import Keeping
 from medrag_api.routes.reading import PROBLEM, JsonRoute, Reviewing, Set, as_json
 from medrag_api.schemas import answer_json
 
@@ -20,11 +22,14 @@ router = APIRouter(route_class=JsonRoute)
 @router.post(
     "/ask", response_model=AnswerOut, responses=PROBLEM, summary="Answer a question with exact quotes"
 )
-def answer_question(asked: AskRequest, desk: Reviewing, settings: Set) -> Response:
+def answer_question(asked: AskRequest, desk: Reviewing, settings: Set, keeper: Keeping) -> Response:
     """Answers, abstains or refuses; all three are 200, told apart by `status`.
 
-    Where the question names two drugs, or a drug and a condition, `interactions` holds their review.
+    Where the question names two drugs, or a drug and a condition, `interactions` holds their review. The answer is kept
+    for a while for `GET /answers/{id}` unless it tells of a patient; the question's words only with `keep_question`.
     """
     question = asked.record()
     known_filters(desk.shelf, question.filters)
-    return as_json(answer_json(ask(desk.shelf, question, settings, DeskReviewer(desk))))
+    document = answer_json(ask(desk.shelf, question, settings, DeskReviewer(desk)))
+    keeper.keep(to_keep(desk.shelf, asked, document, settings))
+    return as_json(document)
