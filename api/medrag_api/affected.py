@@ -1,7 +1,8 @@
-"""Asks golden questions of the shelf before and after a change, and tells which are answered otherwise."""
+"""Asks golden and kept questions again after a change of the shelf, and tells which are answered otherwise."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -12,12 +13,15 @@ import yaml
 
 from medrag.answer.question import Question
 from medrag.answer.service import ask
+from medrag.catalogue.answers import KeptAnswer
 from medrag.errors import InputRefused, NotFound, Place, UsageError
 from medrag.records import Snapshot
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf
 from medrag_api.desk import Desk
+from medrag_api.kept_answers import answers_of, request_of
 from medrag_api.reviewing import DeskReviewer
+from medrag_api.schemas import answer_json
 from medrag_api.wiring import Bench, open_graph_once, published
 from medrag_graph.interactions import read_regimen
 from medrag_ingest.golden import GoldenPair, golden_of, read_site_golden
@@ -31,10 +35,12 @@ Json = dict[str, Any]
 class Asked:
     """A question or a pair of drugs, and whose it is."""
 
-    #: The work whose card asks it, "site", or the name of a file of questions.
+    #: The work whose card asks it, "site", the name of a file of questions, or the day it was answered.
     source: str
     question: str
     drugs: tuple[str, ...] = ()
+    #: The id of the kept answer it was answered with.
+    answer: str | None = None
 
 
 def affected(
@@ -44,7 +50,8 @@ def affected(
     edition: str = "",
     more: Sequence[Asked] = (),
 ) -> Json:
-    """Every question that is answered otherwise now than before.
+    """Every question that is answered otherwise now than before, then every kept one that is answered otherwise than it
+    was when its answer was given.
 
     ``before`` is a kept snapshot, or the published one without ``edition``; without either, the last snapshot published
     before. Raises NotFound, UsageError, Unavailable.
@@ -58,15 +65,19 @@ def affected(
         then = stack.enter_context(before_of(bench, now, snapshot, edition))
         questions = [*golden(settings, now.shelf), *more]
         told = [(item, said(then, item), said(now, item)) for item in questions]
+        kept = answers_of(settings, bench.catalogue).with_questions()
+        told += [(given(item), said_in(json.loads(item.body)), said_again(now, item)) for item in kept]
         return {
             "before": {"snapshot": then.shelf.snapshot.id, "without": edition or None},
             "after": {"snapshot": now.shelf.snapshot.id},
-            "asked": len(questions),
+            "asked": len(told),
+            "kept_answers": len(kept),
             "affected": [
                 {
                     "source": item.source,
                     "question": item.question,
                     "drugs": list(item.drugs),
+                    "answer": item.answer,
                     **difference(a, b),
                 }
                 for item, a, b in told
@@ -152,13 +163,39 @@ def said(desk: Desk, item: Asked) -> Json:
     return said_of_pair(desk, item) if item.drugs else said_to_question(desk, item)
 
 
+def given(kept: KeptAnswer) -> Asked:
+    """A kept answer's question, told as what was answered on its day."""
+    as_of = kept.request.get("as_of")
+    source = f"answered {kept.asked[:10]}" + (f" as of {as_of}" if as_of else "")
+    return Asked(source, kept.question or "", answer=kept.id)
+
+
+def said_again(desk: Desk, kept: KeptAnswer) -> Json:
+    """What the shelf answers a kept question now; one that can no longer be asked is told by why."""
+    try:
+        return said_by(desk, request_of(kept).record())
+    except UsageError as error:
+        return {"status": "cannot be asked", "says": [], "cites": [error.problem]}
+
+
 def said_to_question(desk: Desk, item: Asked) -> Json:
-    answer = ask(desk.shelf, Question(item.question), desk.settings, DeskReviewer(desk))
+    return said_by(desk, Question(item.question))
+
+
+def said_by(desk: Desk, question: Question) -> Json:
+    return said_in(answer_json(ask(desk.shelf, question, desk.settings, DeskReviewer(desk))))
+
+
+def said_in(answer: Json) -> Json:
     cited = [
-        f"{citation.source.work.id}, {citation.source.document.title}: {' '.join(citation.exact.split())}"
-        for citation in answer.citations
+        f"{item['document']['work']}, {item['document']['title']}: {' '.join(item['quote']['exact'].split())}"
+        for item in answer["citations"]
     ]
-    return {"status": answer.status, "says": [item.text for item in answer.statements], "cites": cited}
+    return {
+        "status": answer["status"],
+        "says": [item["text"] for item in answer["statements"]],
+        "cites": cited,
+    }
 
 
 def said_of_pair(desk: Desk, item: Asked) -> Json:

@@ -19,9 +19,9 @@ from medrag.errors import CatalogueUnavailable, Withdrawn
 from medrag.identifiers import edition_id, sha256_text
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf
-from medrag_api.requests import AskRequest
+from medrag_api.requests import AskRequest, validated
 
-__all__ = ["AnswerKeeper", "answers_of", "body_of", "keep_now", "to_keep", "written"]
+__all__ = ["AnswerKeeper", "answers_of", "body_of", "keep_now", "request_of", "to_keep", "written"]
 
 log: Final = structlog.get_logger("medrag.answers")
 #: Answers that wait to be written; a writer that holds the catalogue for long makes the oldest of them be lost.
@@ -81,6 +81,11 @@ def editions_named(told: Any) -> Iterator[str]:
             yield edition_id(work, label)
         for item in told.values():
             yield from editions_named(item)
+
+
+def request_of(kept: KeptAnswer) -> AskRequest:
+    """How a kept question was asked."""
+    return validated(AskRequest, {"question": kept.question, **kept.request})
 
 
 def written(catalogue: Catalogue, kept: KeptAnswer) -> KeptAnswer:

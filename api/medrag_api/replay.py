@@ -15,13 +15,12 @@ from medrag.records import Snapshot
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf
 from medrag_api.affected import opened
-from medrag_api.kept_answers import WORDLESS, answers_of, body_of, written
-from medrag_api.requests import AskRequest, validated
+from medrag_api.kept_answers import WORDLESS, answers_of, body_of, request_of, written
 from medrag_api.reviewing import DeskReviewer
 from medrag_api.schemas import answer_json
 from medrag_api.wiring import Bench
 
-__all__ = ["Replayed", "replay", "request_of"]
+__all__ = ["Replayed", "replay"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +89,3 @@ def in_force_then(shelf: OpenShelf, kept: KeptAnswer | None) -> set[str]:
 def lasting(document: dict[str, Any]) -> dict[str, Any]:
     """The answer without what differs from one asking to the next."""
     return {name: value for name, value in document.items() if name != "timings_ms"}
-
-
-def request_of(kept: KeptAnswer) -> AskRequest:
-    """How it was asked."""
-    return validated(AskRequest, {"question": kept.question, **kept.request})

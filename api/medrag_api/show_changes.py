@@ -48,6 +48,8 @@ def show_differing(document: Json) -> None:
     )
     for item in document["affected"]:
         put(out, f"{item['source']}: {item['question']}", indent=2, style="bold")
+        if item.get("answer"):
+            put(out, f"medrag replay {item['answer']}", indent=6, style="dim")
         status = item["status"]
         if status["before"] != status["after"]:
             put(out, f"{status['before']} → {status['after']}", indent=6)

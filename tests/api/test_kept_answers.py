@@ -139,3 +139,20 @@ def test_bytes_that_were_changed_do_not_pass_for_what_was_given(stocked: Setting
         connection.commit()
     with pytest.raises(IntegrityError, match="differs in answer, citations, statements"):
         replay(stocked, given["id"])
+
+
+def test_a_change_of_the_shelf_lists_the_kept_answers_it_changes(
+    stocked: Settings, put_edition: Callable[..., Any]
+) -> None:
+    changed = json.loads(command(stocked, "ask", QUESTION, "--keep", "--json").stdout)
+    command(stocked, "ask", "华法林治疗期间须监测什么？", "--keep", "--json")
+    command(stocked, "ask", "Metformin below which eGFR?", "--json")
+    put_edition(NOTES, "2", "2020-02-01", (KIDNEY[0].replace("20", "25"), *KIDNEY[1:]))
+    told = json.loads(command(stocked, "shelf", "affected", "--json").stdout)
+    assert (told["asked"], told["kept_answers"]) == (2, 2)
+    (item,) = told["affected"]
+    assert (item["answer"], item["question"]) == (changed["id"], QUESTION)
+    assert ["20 mL" in line for line in item["says"]["gone"]] == [True]
+    assert ["25 mL" in line for line in item["says"]["come"]] == [True]
+    shown = command(stocked, "shelf", "affected").stdout
+    assert f"medrag replay {changed['id']}" in shown and "1 of 2 questions" in shown

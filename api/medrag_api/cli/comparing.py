@@ -81,9 +81,8 @@ def write_page(page: Path, document: dict[str, Any]) -> None:
 def show_affected(
     snapshot: str, edition: str, files: tuple[Path, ...], as_json: bool, settings: Settings
 ) -> None:
-    """Golden questions and pairs, of cards and of the site, that are answered otherwise than before.
-
-    Answers given to people are not kept, so they cannot be listed.
+    """Golden questions and pairs, of cards and of the site, that are answered otherwise than before; and kept answers
+    (medrag ask --keep) that would be given otherwise now, with what went and what came.
     """
     from medrag_api.affected import affected, read_questions
 
