@@ -17,7 +17,18 @@ from medrag_api.gate import Gate
 from medrag_api.holder import ShelfHolder
 from medrag_api.jobs import JobRunner
 from medrag_api.kept_answers import AnswerKeeper
-from medrag_api.routes import answers, ask, drugs, health, interactions, jobs, passages, search, shelf
+from medrag_api.routes import (
+    answers,
+    ask,
+    console,
+    drugs,
+    health,
+    interactions,
+    jobs,
+    passages,
+    search,
+    shelf,
+)
 from medrag_api.tell import tell_http, tell_invalid, tell_medrag
 
 __all__ = ["create_app"]
@@ -56,7 +67,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None) -> FastAPI
     app.state.holder = held
     app.state.runner = runner
     app.state.answers = keeper
-    for room in (ask, answers, interactions, drugs, search, passages, shelf, jobs, health):
+    for room in (ask, answers, interactions, drugs, search, passages, shelf, jobs, health, console):
         app.include_router(room.router)
     app.add_exception_handler(MedragError, tell_medrag)
     app.add_exception_handler(RequestValidationError, tell_invalid)

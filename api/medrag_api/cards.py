@@ -25,9 +25,11 @@ from medrag_graph.model import Claim, GraphConcept, Predicate
 from medrag_graph.resolve import Resolution, resolve
 from medrag_graph.stores import GraphHome
 
-__all__ = ["drug_card", "found_drugs"]
+__all__ = ["drug_card", "found_drugs", "suggested_names"]
 
 Json = dict[str, Any]
+#: Names looked at for a prefix: what a person means is among the first few hundred, or one more letter is typed.
+LOOKED_AT: Final = 400
 #: What is stated of a drug and a condition.
 OF_CONDITIONS: Final[tuple[Predicate, ...]] = ("contraindicated_in", "indicated_for", "palliates")
 PAIRED: Final[tuple[Predicate, ...]] = ("interacts_with", "no_interaction_with")
@@ -44,6 +46,44 @@ def found_drugs(desk: Desk, text: str) -> tuple[Json, Resolution]:
         "drugs": [concept_json(concept) for concept in told],
         "snapshot": desk.shelf.snapshot.id,
     }, found
+
+
+def suggested_names(desk: Desk, text: str, language: Language, limit: int = 8) -> Json:
+    """Names that begin with what is typed, each concept once: those that sources speak of first, then the short ones.
+
+    For a person to choose from. Raises Unavailable.
+    """
+    graph, prefix = desk.graph(), fold_name(text)
+    named = graph.starting(prefix, LOOKED_AT) if prefix else {}
+    matched: dict[str, str] = {}
+    for name in sorted(named, key=lambda name: (len(name), name)):
+        for identifier in named[name]:
+            matched.setdefault(identifier, name)
+    concepts = graph.concepts(matched)
+    drugs = [key for key in matched if key in concepts and concepts[key].kind in ("drug", "class", "food")]
+    own = {key: fold_name(name_of(concepts[key], language)) for key in drugs}
+    matched |= {key: name for key, name in own.items() if name.startswith(prefix)}
+    spoken = graph.holding(drugs)
+    ranked = sorted(
+        drugs,
+        key=lambda key: (
+            matched[key] != prefix,
+            key not in spoken,
+            matched[key] != own[key],
+            len(matched[key]),
+            key,
+        ),
+    )
+    told = [
+        {
+            "id": key,
+            "kind": concepts[key].kind,
+            "name": name_of(concepts[key], language),
+            "matched": matched[key],
+        }
+        for key in ranked[:limit]
+    ]
+    return {"q": text, "names": told, "snapshot": desk.shelf.snapshot.id}
 
 
 def drug_card(desk: Desk, concept: GraphConcept, language: Language) -> Json:

@@ -19,7 +19,8 @@ from medrag_api.tell import instance_of, problem_response
 
 __all__ = ["HEADERS", "Gate"]
 
-#: On every response. medrag answers data, never a page: a browser that is shown it may load and run nothing.
+#: On every response that does not say otherwise, as the console's pages do: a browser that is shown it may load and run
+#: nothing.
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -87,7 +88,7 @@ class Watch:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
-                headers[name] = value
+                headers.setdefault(name, value)
             headers["X-Request-ID"] = self._id
             headers.setdefault("Cache-Control", "no-store")
         await self._send(message)

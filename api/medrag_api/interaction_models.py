@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from medrag.vocabulary import Language, Severity
 from medrag_api.shapes import CLOSED, BasisOut, DocumentOut, EditionRef, PositionOut, QuoteOut
 
-__all__ = ["ConceptOut", "DrugCardOut", "DrugListOut", "InteractionReportOut"]
+__all__ = ["ConceptOut", "DrugCardOut", "DrugListOut", "InteractionReportOut", "SuggestionsOut"]
 
 
 class ConceptOut(BaseModel):
@@ -301,6 +301,27 @@ class DrugCardOut(BaseModel):
     conditions: list[StatedOut]
     sections: list[SectionOut]
     sources_searched: list[EditionRef]
+    snapshot: str
+
+
+class SuggestedOut(BaseModel):
+    """A concept, and which of its names begins with what was typed."""
+
+    model_config = CLOSED
+
+    id: str
+    kind: str
+    name: str
+    matched: str
+
+
+class SuggestionsOut(BaseModel):
+    """What a person may be about to type."""
+
+    model_config = CLOSED
+
+    q: str
+    names: list[SuggestedOut]
     snapshot: str
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "STRENGTHS",
     "TONGUES",
     "field_asked",
+    "field_named",
     "marked",
     "pairs_counted",
     "role_said",
@@ -137,12 +138,16 @@ def role_said(role: str, strength: str, language: Language) -> str:
     return STRENGTHS[strength][language].format(role=said)
 
 
+def field_named(field: str, language: Language) -> str:
+    """``age``; a field that is not known is told as it is."""
+    return FIELDS[field][0][language] if field in FIELDS else field
+
+
 def field_asked(field: str, language: Language) -> str:
     """``age (--age)``; a field that is not known is told as it is."""
     if field not in FIELDS:
         return field
-    words, option = FIELDS[field]
-    return f"{words[language]} ({option})"
+    return f"{field_named(field, language)} ({FIELDS[field][1]})"
 
 
 def marked(words: str, tongue: str, language: Language) -> str:

@@ -15,7 +15,7 @@ from medrag_api.review_words import LETTERS, OUTCOMES, SEVERITIES, STYLES, VIEW
 from medrag_api.show import console, pairs, put
 from medrag_api.show_check import show_unresolved
 
-__all__ = ["show_candidates", "show_card"]
+__all__ = ["band_said", "facts_of", "own_first", "show_candidates", "show_card"]
 
 Json = Mapping[str, Any]
 Words = Mapping[Language, str]

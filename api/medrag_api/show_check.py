@@ -16,7 +16,7 @@ from medrag_api.review_words import LETTERS, OUTCOMES, SEVERITIES, STYLES, VIEW
 from medrag_api.show import console, put
 from medrag_api.show_finding import show_denials, show_findings
 
-__all__ = ["show_check"]
+__all__ = ["name_in", "names_of", "nos", "pair_words", "show_check"]
 
 Json = Mapping[str, Any]
 #: Drugs a matrix shows within the width of a page.

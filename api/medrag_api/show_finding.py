@@ -14,7 +14,7 @@ from medrag_api.review_terms import marked, role_said
 from medrag_api.review_words import LETTERS, SEVERITIES, STYLES, VIEW
 from medrag_api.show import plain, put
 
-__all__ = ["show_denials", "show_findings"]
+__all__ = ["rank", "show_denials", "show_findings", "tongue_of", "trimmed"]
 
 Json = Mapping[str, Any]
 #: Statements of sources shown of one finding, and findings below major shown whole; ``--all`` shows everything.

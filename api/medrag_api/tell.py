@@ -15,7 +15,15 @@ from medrag.errors import MedragError
 from medrag_api.problems import MEDIA_TYPE, problem_json, problem_of_error, problem_of_status
 from medrag_api.requests import field_problems
 
-__all__ = ["RETRY_AFTER_S", "instance_of", "problem_response", "tell_http", "tell_invalid", "tell_medrag"]
+__all__ = [
+    "DETAILS",
+    "RETRY_AFTER_S",
+    "instance_of",
+    "problem_response",
+    "tell_http",
+    "tell_invalid",
+    "tell_medrag",
+]
 
 #: Seconds a caller is asked to wait when the shelf cannot be read: it is looked at again every second.
 RETRY_AFTER_S = 5

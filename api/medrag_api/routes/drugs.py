@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from medrag.errors import NotFound
 from medrag.vocabulary import Language
-from medrag_api.cards import drug_card, found_drugs
-from medrag_api.interaction_models import DrugCardOut, DrugListOut
+from medrag_api.cards import drug_card, found_drugs, suggested_names
+from medrag_api.interaction_models import DrugCardOut, DrugListOut, SuggestionsOut
 from medrag_api.routes.reading import PROBLEM, Reviewing, as_json
 
 __all__ = ["router"]
@@ -24,6 +24,14 @@ LONGEST = 200
 def find_drugs(q: Annotated[str, Query(min_length=1, max_length=LONGEST)], desk: Reviewing) -> Response:
     """The concept the name stands for, or candidates to choose from; a name that is near is never used unasked."""
     return as_json(found_drugs(desk, q)[0])
+
+
+@router.get("/suggest", response_model=SuggestionsOut, responses=PROBLEM, summary="Names that begin so")
+def suggest_names(
+    q: Annotated[str, Query(min_length=1, max_length=LONGEST)], desk: Reviewing, language: Language = "en"
+) -> Response:
+    """For a box that completes what is typed, over every form of a name. A person chooses; nothing is used unasked."""
+    return as_json(suggested_names(desk, q, language))
 
 
 @router.get("/{id}", response_model=DrugCardOut, responses=PROBLEM, summary="One drug's card")

@@ -96,6 +96,12 @@ class BoltGraph:
         rows = self._keyed(cypher.NAMES, folded)
         return {row["name"]: tuple(row["ids"]) for row in sorted(rows, key=lambda row: str(row["name"]))}
 
+    def starting(self, prefix: str, limit: int) -> Mapping[str, tuple[str, ...]]:
+        def ask(tx: ManagedTransaction, generation: str) -> list[dict[str, Any]]:
+            return list(rows_of(tx, cypher.STARTING, prefix=f"{generation}|{prefix}", limit=limit))
+
+        return {str(row["name"]): tuple(row["ids"]) for row in self._served(ask)}
+
     def identifiers(self, kind: ConceptKind) -> Sequence[str]:
         return tuple(self._fact(f"kind|{kind}"))
 

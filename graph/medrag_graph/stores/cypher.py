@@ -24,6 +24,7 @@ __all__ = [
     "OF",
     "POINTER",
     "POINTERS",
+    "STARTING",
     "UNPOINT",
     "WRITE_CLAIMS",
     "WRITE_CONCEPTS",
@@ -104,6 +105,10 @@ WRITE_FACTS: Final = (
 
 CONCEPTS: Final = "UNWIND $keys AS key MATCH (n:MedragConcept {key: key}) RETURN n.body AS body"
 NAMES: Final = "UNWIND $keys AS key MATCH (n:MedragName {key: key}) RETURN n.name AS name, n.ids AS ids"
+STARTING: Final = (
+    "MATCH (n:MedragName) WHERE n.key STARTS WITH $prefix "
+    "RETURN n.name AS name, n.ids AS ids ORDER BY n.key LIMIT $limit"
+)
 FACTS: Final = "UNWIND $keys AS key MATCH (n:MedragFacts {key: key}) RETURN n.key AS key, n.body AS body"
 BETWEEN: Final = (
     "UNWIND $keys AS key MATCH (n:MedragClaim {subject_key: key}) WHERE n.object_key IN $others "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,7 @@ class Indexes:
         self.class_editions = class_editions_of(data)
         self.claim_editions = claim_editions_of(data)
         self.graph: networkx.MultiDiGraph[str] | None = None
+        self.sorted_names: list[str] | None = None
 
 
 class MemoryGraph:
@@ -90,6 +92,14 @@ class MemoryGraph:
     def named(self, folded: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
         names = self._indexes().data.names
         return {name: names[name] for name in sorted(set(folded)) if name in names}
+
+    def starting(self, prefix: str, limit: int) -> Mapping[str, tuple[str, ...]]:
+        held = self._indexes()
+        if held.sorted_names is None:
+            held.sorted_names = sorted(held.data.names)
+        first = bisect_left(held.sorted_names, prefix)
+        following = held.sorted_names[first : first + limit]
+        return {name: held.data.names[name] for name in following if name.startswith(prefix)}
 
     def identifiers(self, kind: ConceptKind) -> Sequence[str]:
         return tuple(self._indexes().kinds.get(kind, ()))

@@ -32,6 +32,9 @@ class GraphHome(GraphStore, Protocol):
     def identifiers(self, kind: ConceptKind) -> Sequence[str]:
         """Ids of every concept of a kind, ascending."""
 
+    def starting(self, prefix: str, limit: int) -> Mapping[str, tuple[str, ...]]:
+        """The first ``limit`` folded names that begin with a folded prefix, ascending, with their concept ids."""
+
     def holding(self, identifiers: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
         """Concept id to the editions that state interactions and name it, in a claim or as a member of a class."""
 

@@ -44,6 +44,7 @@ def test_a_home_that_holds_nothing_refuses_every_read(empty: Callable[[], GraphH
     for read in (
         lambda: made.concept("rxnorm:11289"),
         lambda: made.named(["warfarin"]),
+        lambda: made.starting("warf", 5),
         lambda: made.links_from(["rxnorm:11289"], ("form_of",)),
         lambda: made.claims_of(["rxnorm:11289"], INTERACTIONS, [ANSM]),
         lambda: made.claims_between(["a"], ["b"], INTERACTIONS, [ANSM]),
@@ -70,6 +71,16 @@ def test_names_lead_to_every_concept_they_may_mean(home: GraphHome) -> None:
         "warfarine": ("rxnorm:11289",),
         "华法林": ("rxnorm:11289",),
     }
+
+
+def test_names_are_found_by_how_they_begin(home: GraphHome, drawing: Drawing) -> None:
+    names = drawing.data().names
+    every = sorted(names)
+    assert list(home.starting("", len(every))) == every
+    for prefix in ("warf", "华", "nothing like it", "'"):
+        begun = [name for name in every if name.startswith(prefix)]
+        assert list(home.starting(prefix, 100)) == begun
+        assert dict(home.starting(prefix, 1)) == {name: tuple(names[name]) for name in begun[:1]}
 
 
 def test_links_are_read_both_ways(home: GraphHome) -> None:

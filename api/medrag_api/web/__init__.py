@@ -1,0 +1,1 @@
+"""The web console: pages rendered here, small scripts of our own, no outside host."""
