@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import sys
@@ -50,6 +51,19 @@ class JobProgress:
             raise Cancelled
 
 
+class JobNote(logging.Handler):
+    """Keeps with a job what the shelf warns of while it runs: that it was taken over from a writer that died."""
+
+    def __init__(self, jobs: Jobs, identifier: str) -> None:
+        super().__init__(logging.WARNING)
+        self._jobs = jobs
+        self._id = identifier
+
+    def emit(self, record: logging.LogRecord) -> None:
+        before = self._jobs.get(self._id).note
+        self._jobs.note(self._id, "; ".join(filter(None, (before, record.getMessage()))))
+
+
 def run_job(settings: Settings, identifier: str) -> None:
     """Does the job and writes its end. A shelf another is writing is waited for."""
     from medrag_api.problems import problem_of_error
@@ -58,6 +72,7 @@ def run_job(settings: Settings, identifier: str) -> None:
     jobs = Jobs(catalogue)
     job = jobs.get(identifier)
     progress = JobProgress(jobs, identifier)
+    logging.getLogger("medrag.shelf").addHandler(note := JobNote(jobs, identifier))
     try:
         result = when_free(job, settings, jobs, progress)
     except Cancelled:
@@ -69,6 +84,7 @@ def run_job(settings: Settings, identifier: str) -> None:
     else:
         jobs.end(identifier, "failed" if result.pop("failed", False) else "done", result=result)
     finally:
+        logging.getLogger("medrag.shelf").removeHandler(note)
         catalogue.close()
     shutil.rmtree(settings.home / INCOMING / identifier, ignore_errors=True)
 

@@ -33,7 +33,7 @@ def publish(
 
     Raises GateClosed, NotFound for an edition that does not wait, ShelfBusy, Unavailable.
     """
-    with workshop.writing():
+    with workshop.writing(" ".join(["publish", *editions])):
         waits = waiting(workshop)
         for edition in editions:
             if edition not in waits:
@@ -50,7 +50,7 @@ def roll_back(workshop: Workshop, to: str = "", *, reason: str = "") -> Snapshot
     Moves a pointer and builds nothing. Raises ShelfRefused when there is none to go back to, NotFound, ShelfBusy,
     IndexUnavailable when its index is gone.
     """
-    with workshop.writing():
+    with workshop.writing(f"rollback {to}".strip()):
         kept = {snapshot.id: snapshot for snapshot in workshop.catalogue.snapshots()}
         chosen = kept.get(to) if to else before_current(workshop.catalogue, kept)
         if chosen is None:
@@ -86,7 +86,7 @@ def withdraw(workshop: Workshop, target: str, *, reason: str, progress: Progress
     """
     if not reason.strip():
         raise UsageError("a withdrawal needs a reason", remedy='Give one: --reason "..."')
-    with workshop.writing():
+    with workshop.writing(f"withdraw {target}"):
         states = [state for state in named(workshop, target) if state.edition.withdrawn is None]
         if not states:
             raise ShelfRefused(f"{target} is withdrawn already")
@@ -133,7 +133,7 @@ def remove(workshop: Workshop, target: str, *, reason: str = "", progress: Progr
     Only the history's line stays. The snapshots that held it go too: no rollback brings it back. A removal that is cut
     off is finished by the next writer. Raises NotFound, ShelfBusy, Unavailable.
     """
-    with workshop.writing():
+    with workshop.writing(f"remove {target}"):
         states = named(workshop, target)
         gone = tuple(state.edition.id for state in states)
         held = [s for s in workshop.catalogue.snapshots() if set(s.editions) & set(gone)]

@@ -76,7 +76,7 @@ def ingest(
     that stays shut is told in the report. Raises ShelfBusy when another writer is at work, CatalogueUnavailable,
     IndexUnavailable, EncoderUnavailable; what was published stays.
     """
-    with workshop.writing():
+    with workshop.writing(" ".join(["ingest", *(card.id for card in cards)])):
         receipts = tuple(run_card(card, workshop, progress) for card in cards)
         held = rolled_back(workshop) and all(receipt.outcome != "staged" for receipt in receipts)
         if order is None or held:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from filelock import FileLock, Timeout
 
@@ -16,6 +18,7 @@ from medrag.protocols import Encoder, IndexStore
 from medrag.records import Edition
 from medrag.settings import Settings
 from medrag_ingest.rawstore import RawStore
+from medrag_ingest.writer import WriterMark
 
 __all__ = ["Progress", "PutGraph", "Workshop"]
 
@@ -23,6 +26,9 @@ __all__ = ["Progress", "PutGraph", "Workshop"]
 Progress = Callable[[str, int, int | None], None]
 #: Puts the graph of these editions where readers will look for it.
 PutGraph = Callable[[Sequence[Edition]], None]
+
+#: Warnings go to stderr from a command, into the job's note from a job.
+log: Final = logging.getLogger("medrag.shelf")
 
 
 def put_no_graph(editions: Sequence[Edition]) -> None:
@@ -51,32 +57,50 @@ class Workshop:
         return folder
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Holds the shelf for writing; the system frees the lock of a writer that died, and what that one left half
-        fetched goes. Raises ShelfBusy, Unavailable when the home cannot be written."""
-        lock = FileLock(self.settings.home / "write.lock", timeout=0)
+    def writing(self, doing: str) -> Iterator[None]:
+        """Holds the shelf for writing. The system frees the lock of a writer that died: the next one says that it took
+        over, and from what, and clears what was left half fetched. ``doing``: the act, for others to be told.
+
+        Raises ShelfBusy, Unavailable when the home cannot be written."""
+        home = self.settings.home
+        lock, mark = FileLock(home / "write.lock", timeout=0), WriterMark(home)
         try:
-            self.settings.home.mkdir(parents=True, exist_ok=True)
+            home.mkdir(parents=True, exist_ok=True)
             lock.acquire()
         except Timeout:
             raise ShelfBusy(
-                f"another medrag is writing to {self.settings.home}",
+                f"another medrag is writing to {home}{mark.told()}",
                 remedy="Wait for it to end, then run this again",
             ) from None
         except OSError as error:
-            raise Unavailable(
-                f"the home cannot be written: {error.strerror}",
-                place=Place(file=str(self.settings.home)),
-                remedy="Free space, or set MEDRAG_HOME to a folder that can be written",
-            ) from error
+            raise unwritable(home, error) from error
         try:
-            self.sweep_incoming()
+            self.take_over(mark, doing)
             yield
         finally:
             self.crew.close()
+            mark.clear()
             lock.release()
+
+    def take_over(self, mark: WriterMark, doing: str) -> None:
+        """Begins as the one writer, with a word where the last one did not come to its end. Raises Unavailable."""
+        if mark.left():
+            log.warning("the shelf is taken over from a process that ended while it wrote%s", mark.told())
+        try:
+            self.sweep_incoming()
+            mark.put(doing)
+        except OSError as error:
+            raise unwritable(self.settings.home, error) from error
 
     def sweep_incoming(self) -> None:
         """Removes files a killed run was still writing into the raw store; only the holder of the shelf may."""
         for path in self.raw.folder.glob(".incoming-*"):
             path.unlink(missing_ok=True)
+
+
+def unwritable(home: Path, error: OSError) -> Unavailable:
+    return Unavailable(
+        f"the home cannot be written: {error.strerror}",
+        place=Place(file=str(home)),
+        remedy="Free space, or set MEDRAG_HOME to a folder that can be written",
+    )

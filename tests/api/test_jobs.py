@@ -193,7 +193,7 @@ def test_a_job_whose_process_is_killed_says_so(settings: Settings) -> None:
     from medrag_api.wiring import open_workshop
 
     workshop = open_workshop(settings)
-    with closing(workshop.catalogue), workshop.writing():
+    with closing(workshop.catalogue), workshop.writing("test"):
         jobs = Jobs(workshop.catalogue)
         job = jobs.add("publish", {})
         runner = JobRunner(settings)

@@ -31,7 +31,7 @@ def test_sections_and_numbers_that_changed(home: Path, tmp_path: Path) -> None:
         .replace("### 2. Metformin", "### 2. Finerenone\n\nAsk a nephrologist.\n\n### 3. Metformin")
     )
     workshop = open_workshop(load_settings(home=home, encoder="none"))
-    with workshop.writing():
+    with workshop.writing("test"):
         for label, text in (("1", GUIDELINE), ("2", newer)):
             card = stage(home, tmp_path / label, label, text)
             assert card.begins == date(2020 + int(label), 1, 1)

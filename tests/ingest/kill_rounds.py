@@ -1,7 +1,9 @@
-"""Runs acts on a shelf in forked children of one warm process and ends them at random: ``kill_rounds.py PLAN.json``.
+"""Runs acts on a shelf in forked children of one warm process and ends them anyhow: ``kill_rounds.py PLANS.json``.
 
-The plan names a home to copy for each round, the act, its cards and what ends each round; one line of JSON comes out a
-round. The parent never opens an index or a catalogue itself, so a fork is safe.
+A plan names a home to copy for each round, the act, its cards and what ends each round; one line of JSON comes out a
+round. The parent never opens an index itself, so a fork is safe; it warms what questions and staging load, since a
+round is a few tenths of a second of work. What comes after the end of an act is done by one child: it looks, does the
+next command, looks again.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ from small_cards import CountingEncoder, check_laws, contents, find, open_small,
 import medrag_ingest.batch
 import medrag_ingest.readers.markdown
 from medrag.errors import MedragError
-from medrag.text.tokens import tokenize
+from medrag.index.folder import copy_folder
+from medrag.retrieve.plan import plan_question
 from medrag_ingest.keeping import publish, remove, roll_back, withdraw
 from medrag_ingest.manifest import Manifest
 from medrag_ingest.pipeline import ingest
@@ -93,14 +96,13 @@ def wait(pid: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def look(plan: dict[str, Any], home: Path, into: Path) -> Callable[[], None]:
+def look(plan: dict[str, Any], home: Path) -> dict[str, Any]:
     """What a reader sees: the snapshot, that it keeps the laws, and what a question finds."""
-
-    def work() -> None:
-        workshop = opened(plan, home)
+    workshop = opened(plan, home)
+    try:
         snapshot = workshop.catalogue.current()
         assert snapshot is not None
-        told = {
+        return {
             "snapshot": snapshot.id,
             "passages": check_laws(workshop, snapshot),
             "found": find(workshop, "colchicine in kidney disease")[:1],
@@ -109,6 +111,20 @@ def look(plan: dict[str, Any], home: Path, into: Path) -> Callable[[], None]:
             "vectors": vectors(home),
             "leftovers": leftovers(home, {kept.index for kept in workshop.catalogue.snapshots()}),
         }
+    finally:
+        workshop.catalogue.close()
+
+
+def look_on(plan: dict[str, Any], home: Path, what: str, into: Path) -> Callable[[], None]:
+    """What is there after an act, what the next command does of it and how long it takes, and what is there then."""
+
+    def work() -> None:
+        told: dict[str, Any] = {"after": look(plan, home)}
+        following = NEXT.get(what, what) if told["after"]["snapshot"] != plan.get("old") else what
+        began = time.monotonic()
+        act(plan, home, following)()
+        told["recovered"] = time.monotonic() - began
+        told["end"] = look(plan, home)
         into.write_text(json.dumps(told))
 
     return work
@@ -128,14 +144,6 @@ def leftovers(home: Path, kept: set[str]) -> list[str]:
         *(home / "staging").glob("*"),
     ]
     return [path.name for path in [*lost, *(home / "index").iterdir()] if path.name not in kept]
-
-
-def see(plan: dict[str, Any], home: Path, spare: Path) -> dict[str, Any]:
-    code = wait(child(look(plan, home, spare / "seen"), spare / "said"))
-    if code:
-        return {"broken": (spare / "said").read_text()}
-    told: dict[str, Any] = json.loads((spare / "seen").read_text())
-    return told
 
 
 #: What ends a round: given the work and where its last words go, the exit code and what else there is to tell.
@@ -169,9 +177,8 @@ def limited(most: int) -> End:
     return end
 
 
-def refusing(home: Path, number: int) -> End:
-    """The disk refuses one call: odd numbers as broken, even ones as full."""
-    error = errno.EIO if number % 2 else errno.ENOSPC
+def refusing(home: Path, number: int, error: int) -> End:
+    """The disk refuses one call; 0 refuses none and counts."""
 
     def end(work: Callable[[], None], said: Path) -> tuple[int, dict[str, Any]]:
         def start(first: Callable[[], None]) -> int:
@@ -188,48 +195,74 @@ def refusing(home: Path, number: int) -> End:
 
 
 def one_round(plan: dict[str, Any], home: Path, end: End) -> dict[str, Any]:
-    spare, what = home.parent, plan.get("act", "ingest")
+    spare, what = home.parent, plan["act"]
+    said, seen = spare / "said", spare / "seen"
     shutil.rmtree(home, ignore_errors=True)
-    shutil.copytree(plan["home"], home)
-    (spare / "said").unlink(missing_ok=True)
+    copy_folder(Path(plan["home"]), home, leave_out="")
+    said.unlink(missing_ok=True)
     began = time.monotonic()
-    code, more = end(act(plan, home, what), spare / "said")
-    told: dict[str, Any] = {"code": code, "seconds": time.monotonic() - began, **more}
-    told["said"] = (spare / "said").read_text() if (spare / "said").exists() else ""
-    told["after"] = see(plan, home, spare)
-    told["old"] = plan.get("old")
-    done = told["after"].get("snapshot") != plan.get("old")
-    began = time.monotonic()
-    told["again"] = wait(child(act(plan, home, NEXT.get(what, what) if done else what), spare / "said"))
-    told["recovered"] = time.monotonic() - began
-    told["again_said"] = (spare / "said").read_text() if told["again"] else ""
-    told["end"] = see(plan, home, spare)
-    return told
+    code, more = end(act(plan, home, what), said)
+    told: dict[str, Any] = {"act": what, "code": code, "seconds": time.monotonic() - began, **more}
+    told["said"] = said.read_text() if said.exists() else ""
+    wrong = wait(child(look_on(plan, home, what, seen), said))
+    return told | ({"broken": said.read_text()} if wrong else json.loads(seen.read_text()))
 
 
 def ends(plan: dict[str, Any], home: Path, whole: dict[str, Any]) -> Iterator[End]:
     chance = random.Random(plan["seed"])
-    for _ in range(plan["kills"]):
+    for _ in range(plan.get("kills", 0)):
         yield kill_after(chance.uniform(0, whole["seconds"] * 1.02))
-    yield from map(limited, plan["limits"])
+    yield from map(limited, plan.get("limits", ()))
+
+
+def refusals(plan: dict[str, Any], home: Path, most: int) -> Iterator[dict[str, Any]]:
+    """Rounds that refuse call 1, 1 + step and so on to the ``most`` any round has made (the engine's own threads make
+    some more or less): each with both errors, or, where calls are only sampled, with one after the other."""
+    step, number, both = plan.get("refuse_step", 0), 1, (errno.ENOSPC, errno.EIO)
+    while step and number <= most:
+        for error in both if step == 1 else both[number // step % 2 :][:1]:
+            told = one_round(plan, home, refusing(home, number, error))
+            most = max(most, told["calls"])
+            yield told
+        number += step
+
+
+def run_plan(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The undisturbed round first, with what was there before."""
+    home = Path(plan["spare"]) / "home"
+    seen, said = home.parent / "seen", home.parent / "said"
+    shutil.rmtree(home, ignore_errors=True)
+    copy_folder(Path(plan["home"]), home, leave_out="")
+
+    def before() -> None:
+        seen.write_text(json.dumps(look(plan, home)))
+
+    assert wait(child(before, said)) == 0, said.read_text()
+    held = json.loads(seen.read_text())
+    plan["old"] = held["snapshot"]
+    counted = refusing(home, 0, errno.EIO) if plan.get("refuse_step") else whole_end
+    whole = one_round(plan, home, counted)
+    yield {**whole, "before": held}
+    for end in ends(plan, home, whole):
+        yield one_round(plan, home, end)
+    yield from refusals(plan, home, whole.get("calls", 0))
+
+
+def warm_up(plan: dict[str, Any], spare: Path) -> None:
+    """Loads what every child would load for itself; stages, which opens no index."""
+    plan_question("colchicine in kidney disease 二甲双胍")
+    workshop = opened(plan, spare)
+    ingest([Manifest.from_yaml(card) for card in plan["cards"]], workshop, quiet, None)
+    workshop.catalogue.close()
+    shutil.rmtree(spare)
 
 
 def main() -> None:
-    plan = json.loads(Path(sys.argv[1]).read_text())
-    tokenize("warm up 二甲双胍")
-    home = Path(plan["spare"]) / "home"
-    shutil.copytree(plan["home"], home)
-    before = see(plan, home, home.parent)
-    plan["old"] = before.get("snapshot")
-    whole = one_round(plan, home, whole_end)
-    print(json.dumps({**whole, "before": before}), flush=True)
-    for end in ends(plan, home, whole):
-        print(json.dumps(one_round(plan, home, end)), flush=True)
-    number = plan.get("refuse_from", 0)
-    while number:
-        told = one_round(plan, home, refusing(home, number))
-        print(json.dumps(told), flush=True)
-        number = 0 if told["calls"] < number else number + plan["refuse_step"]
+    plans = json.loads(Path(sys.argv[1]).read_text())
+    warm_up(plans[0], Path(plans[0]["spare"]) / "warm")
+    for plan in plans:
+        for told in run_plan(plan):
+            print(json.dumps(told), flush=True)
 
 
 if __name__ == "__main__":
