@@ -169,3 +169,23 @@ def test_files_of_ours_are_served_for_good_and_nothing_else_is(reviewing: Settin
             assert (await client.get(f"/console/static/{other}")).status_code == 404
 
     talk(reviewing, fetch)
+
+
+def test_an_answer_is_shown_with_its_quotes(reviewing: Settings) -> None:
+    question = {"question": "Can simvastatin be given with clarithromycin?"}
+    document = send(reviewing, "POST", "/ask", json=question).json()
+    response = send(reviewing, "POST", "/console/ask", data=question)
+    assert response.status_code == 200
+    read = Elements(response.text)
+    assert document["statements"]
+    for statement in document["statements"]:
+        assert statement["text"].strip() in read.words
+    marks = {item.get("id") for item in read.all("li")}
+    assert {f"c{citation['n']}" for citation in document["citations"]} <= marks
+    assert all(citation["quote"]["exact"].strip() in read.words for citation in document["citations"])
+
+
+def test_a_question_that_is_none_is_told_above_the_box(reviewing: Settings) -> None:
+    response = send(reviewing, "POST", "/console/ask", data={"question": "  "})
+    assert response.status_code == 422
+    assert "question" in Elements(response.text).words

@@ -1,4 +1,4 @@
-"""The web console: check a regimen, look up a drug, open a source at the place."""
+"""The web console: check a regimen, ask, look up a drug, open a source at the place."""
 
 from __future__ import annotations
 
@@ -16,18 +16,24 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
+from medrag.answer.service import ask
 from medrag.errors import InputRefused, MedragError, NotFound
+from medrag.settings import Settings
 from medrag_api.cards import drug_card, found_drugs
 from medrag_api.desk import Desk
-from medrag_api.requests import InteractionRequest, validated
+from medrag_api.kept_answers import to_keep
+from medrag_api.requests import AskRequest, InteractionRequest, validated
 from medrag_api.review_words import VIEW
+from medrag_api.reviewing import DeskReviewer
 from medrag_api.routes.passages import known_id, source_of
 from medrag_api.routes.reading import Reading, Reviewing
-from medrag_api.schemas import in_force_ids
+from medrag_api.schemas import answer_json, in_force_ids
 from medrag_api.tell import DETAILS
+from medrag_api.web.answer_view import answer_view
 from medrag_api.web.card_view import card_view
 from medrag_api.web.check_view import check_view
 from medrag_api.web.pages import LANGUAGE, asset_path, language_of, render
+from medrag_api.web.patient_form import EMPTY, patient_of, read_form
 from medrag_api.web.words import words_in
 
 __all__ = ["router"]
@@ -63,15 +69,6 @@ LONGEST: Final = 200
 AROUND: Final = 600
 #: A year: the address of a file holds a hash of its content.
 FOR_GOOD: Final = "public, max-age=31536000, immutable"
-#: Fields of the form that are the patient's, as the contract names them.
-NUMBERS: Final = ("age_years", "egfr_ml_min_1_73m2", "inr", "qtc_ms", "weight_kg", "height_cm")
-MEASURED: Final = ("creatinine", "potassium")
-CHOSEN: Final = ("sex", "child_pugh")
-TICKED: Final = ("pregnant", "breastfeeding")
-LISTED: Final = ("conditions", "allergies")
-FIELDS: Final = (*NUMBERS, *MEASURED, *(f"{m}_unit" for m in MEASURED), *CHOSEN, *TICKED, *LISTED, "as_of")
-EMPTY: Final[Mapping[str, str]] = dict.fromkeys(FIELDS, "")
-
 
 # --- check -------------------------------------------------------------------------------------------
 
@@ -92,7 +89,7 @@ async def check(request: Request) -> Response:
 
 def check_form(request: Request, form: FormData) -> Response:
     drugs = [str(name).strip() for name in form.getlist("drug") if str(name).strip()]
-    told = {name: str(form.get(name, "")).strip() for name in FIELDS}
+    told = read_form(form)
     if not drugs:
         return show_form(request, [], told)
     with request.app.state.holder.reviewing() as desk:
@@ -110,12 +107,11 @@ def show_check(request: Request, desk: Desk, drugs: list[str], form: Mapping[str
     language = language_of(request)
     drugs = list(dict.fromkeys(drugs))
     try:
-        asked = validated(InteractionRequest, {**regimen_of(form), "drugs": drugs, "language": language})
+        asked = validated(InteractionRequest, {**patient_of(form), "drugs": drugs, "language": language})
         report = desk.review(asked.record()).as_json()
     except InputRefused as error:
-        where = f"{error.place.field}: " if error.place.field else ""
         chips = [{"input": d, "resolved": True, "name": "", "candidates": []} for d in drugs]
-        return show_form(request, chips, form, f"{where}{error.problem}")
+        return show_form(request, chips, form, said(error))
     result = check_view(report, language)
     return render(
         request,
@@ -131,23 +127,61 @@ def show_check(request: Request, desk: Desk, drugs: list[str], form: Mapping[str
     )
 
 
-def regimen_of(form: Mapping[str, str]) -> dict[str, Any]:
-    """The form as POST /interactions takes it. What is no number stays as typed, and is refused by name."""
-    patient: dict[str, Any] = {name: number(form[name]) for name in NUMBERS if form[name]}
-    for name in MEASURED:
-        if form[name]:
-            patient[name] = {"value": number(form[name]), "unit": form[f"{name}_unit"]}
-    patient |= {name: form[name] for name in CHOSEN if form[name]}
-    patient |= {name: True for name in TICKED if form[name]}
-    patient |= {name: lines for name in LISTED if (lines := form[name].splitlines())}
-    return {"patient": patient or None, "as_of": form["as_of"] or None}
+# --- ask ---------------------------------------------------------------------------------------------
 
 
-def number(typed: str) -> float | str:
+@router.get("/console/ask")
+def start_asking(request: Request) -> Response:
+    """The question box."""
+    return show_question(request, "", EMPTY)
+
+
+@router.post("/console/ask")
+async def ask_question(request: Request) -> Response:
+    """A question and, where it is about one, a patient: both go into the answer and the page, and nowhere else."""
+    form = await request.form(max_files=0, max_fields=200)
+    return await run_in_threadpool(answer_form, request, form)
+
+
+def answer_form(request: Request, form: FormData) -> Response:
+    told, question = read_form(form), str(form.get("question", "")).strip()
+    settings: Settings = request.app.state.settings
     try:
-        return float(typed)
-    except ValueError:
-        return typed
+        asked = validated(AskRequest, {"question": question, **patient_of(told)})
+        with request.app.state.holder.reviewing() as desk:
+            document = answer_json(ask(desk.shelf, asked.record(), settings, DeskReviewer(desk)))
+            request.app.state.answers.keep(to_keep(desk.shelf, asked, document, settings))
+    except InputRefused as error:
+        return show_question(request, question, told, said(error))
+    answer = answer_view(document, language_of(request))
+    return show_question(request, question, told, answer=answer)
+
+
+def show_question(
+    request: Request,
+    question: str,
+    form: Mapping[str, str],
+    problem: str = "",
+    answer: Mapping[str, Any] | None = None,
+) -> Response:
+    language = language_of(request)
+    return render(
+        request,
+        "ask.html",
+        "ask",
+        422 if problem else 200,
+        question=question,
+        form=form,
+        told_patient=patient_of(form)["patient"] is not None,
+        problem=problem,
+        answer=answer,
+        view_words={key: words[language] for key, words in VIEW.items()},
+    )
+
+
+def said(error: InputRefused) -> str:
+    """The problem with the field it is about."""
+    return f"{error.place.field}: {error.problem}" if error.place.field else error.problem
 
 
 # --- drugs -------------------------------------------------------------------------------------------

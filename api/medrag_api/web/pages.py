@@ -27,7 +27,7 @@ POLICY: Final = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 #: The places of the bar above, in order: key of the word, address.
-PLACES: Final = (("check", "/"), ("drugs", "/console/drugs"))
+PLACES: Final = (("check", "/"), ("ask", "/console/ask"), ("drugs", "/console/drugs"))
 #: BCP 47.
 TAGS: Final[Mapping[ConsoleLanguage, str]] = {"en": "en", "zh": "zh-Hans"}
 

@@ -87,6 +87,32 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "not_checked": ("Not checked", "未检查"),
     "choose": ("Was it", "是否指"),
     "denies": ("states that there is no interaction", "称无相互作用"),
+    # ask
+    "ask_lead": (
+        "Ask about a medicine or a guideline, in English or Chinese. Every sentence of the answer stands on a quote.",
+        "可用中文或英文询问用药或指南问题。回答的每一句话都有原文依据。",
+    ),
+    "question": ("Question", "问题"),
+    "question_hint": (
+        "Can a patient on warfarin take ibuprofen for knee pain?",
+        "二甲双胍在肾功能不全时如何调整剂量？",
+    ),
+    "run_ask": ("Ask", "提问"),
+    "answer": ("Answer", "回答"),
+    "quotes": ("The words it stands on", "所依据的原文"),
+    "withheld": ("Withheld: said by the model, not held by the quotes", "已扣留：模型所述但原文不支持"),
+    "review": ("The drugs it names, checked", "所涉药物的检查结果"),
+    "abstained": ("No answer from the sources held", "所持来源未能回答"),
+    "refused": ("Not answered", "不予回答"),
+    "partial": ("In part", "部分回答"),
+    "answered": ("Answered", "已回答"),
+    "needs_context": ("More must be known", "需要更多信息"),
+    "degraded": (
+        "Answered without a part that was unavailable; see the limits.",
+        "部分组件不可用，回答受限，详见局限。",
+    ),
+    "answerer": ("Answered by", "回答方式"),
+    "about_patient": ("About a patient", "填写患者信息"),
     # drug card
     "drugs_lead": (
         "One drug: its names and codes, what it belongs to, kidney dosing, risks, and what every source states.",

@@ -169,3 +169,10 @@ if (form) {
     });
   }
 }
+
+/* --- Ctrl+Enter or Cmd+Enter asks --- */
+for (const box of document.querySelectorAll("textarea[data-send]")) {
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); box.form.requestSubmit(); }
+  });
+}
