@@ -147,7 +147,7 @@ def report(edition: str, page: Path | None, language: str, as_json: bool, settin
         reports = parse_reports(held, edition)
     if not reports:
         raise NotFound(
-            "the readers of this edition give no report", remedy="Readers of PDF, DOCX and XLSX do"
+            "the readers of this edition give no report", remedy="Readers of PDF, DOCX, XLSX and HTML do"
         )
     if page is not None:
         told = "\n".join(render_report(item, "zh" if language == "zh" else "en") for item in reports)

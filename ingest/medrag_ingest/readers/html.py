@@ -1,10 +1,10 @@
-"""Reads HTML: the main text with its headings, lists and tables; nothing is fetched, nothing hidden is kept."""
+"""Reads HTML: the main text with its headings, lists and tables; nothing is fetched, no menu and nothing hidden is kept."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -12,6 +12,8 @@ from medrag.vocabulary import Language
 from medrag_ingest.parsed import ParsedDocument
 from medrag_ingest.raw import RawFile
 from medrag_ingest.readers.guard import Options, lost_characters, parse_options, read_decoded, refuse
+from medrag_ingest.readers.html_parts import frames, looks_like_frame, main_text
+from medrag_ingest.readers.html_report import page_report
 from medrag_ingest.readers.markup import Dialect, FlowWriter, Role, children_with_paths, collapse, inline_text
 from medrag_ingest.readers.tables import TableTooWide
 
@@ -42,10 +44,15 @@ _ROLES: Final[dict[str, Role]] = {
     "sup": "sup",
     "sub": "sub",
 }
-_HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDING_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?:\.0+)?(?:px|pt|r?em|%)?\s*(?:;|!|$)",
+    re.IGNORECASE,
+)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 #: libxml2's parser stops at this depth, with an error and a truncated tree.
 MAX_DEPTH: Final = 200
+#: A main element that holds less of the main text than this is not what its name says.
+MOST: Final = 0.5
 
 
 class HtmlOptions(Options):
@@ -70,12 +77,13 @@ HTML: Final = Dialect(_ROLES, is_hidden)
 
 
 def read_html(raw: RawFile, options: Mapping[str, object]) -> Iterator[ParsedDocument]:
-    """One document: the page's main text. Raises DocumentRefused, ManifestRefused."""
+    """One document: the page's main text, with a report of what was left out. Raises DocumentRefused, ManifestRefused."""
     chosen = parse_options(HtmlOptions, options, "html")
     text = read_decoded(raw, chosen.encoding or _declared(raw), max_line=None).text
     root = parse_html(raw, text)
-    main, path = _main(root)
-    writer = FlowWriter(HTML)
+    main, path, left_out = _main(root, text)
+    hidden = [item for item, _ in _walk(root, "/html") if is_hidden(item)]
+    writer = FlowWriter(without(left_out))
     try:
         writer.flow(main, path)
     except TableTooWide as error:
@@ -83,9 +91,12 @@ def read_html(raw: RawFile, options: Mapping[str, object]) -> Iterator[ParsedDoc
     canonical, blocks, segments = writer.builder.finish()
     if not canonical:
         raise refuse(raw, "the page holds no text a person would see")
+    key, title = chosen.key or raw.path, chosen.title or _title(root) or PurePosixPath(raw.path).stem
+    writer.notes["hidden"] -= len(left_out)
+    notes = {**writer.notes, "left_out": len(left_out)}
     yield ParsedDocument(
-        key=chosen.key or raw.path,
-        title=chosen.title or _title(root) or PurePosixPath(raw.path).stem,
+        key=key,
+        title=title,
         text=canonical,
         blocks=blocks,
         segments=segments,
@@ -94,8 +105,15 @@ def read_html(raw: RawFile, options: Mapping[str, object]) -> Iterator[ParsedDoc
         published=chosen.published,
         url=chosen.url,
         lost_characters=lost_characters(canonical),
-        notes=dict(writer.notes),
+        notes={name: count for name, count in notes.items() if count},
+        report=page_report(key, title, canonical, blocks, root, hidden, left_out),
     )
+
+
+def without(left_out: Sequence[Element]) -> Dialect:
+    """The dialect in which parts of the page's frame count as hidden."""
+    gone = frozenset(left_out)
+    return Dialect(_ROLES, lambda element: element in gone or is_hidden(element))
 
 
 def _declared(raw: RawFile) -> str | None:
@@ -133,15 +151,27 @@ def _deeper_than(root: Any, limit: int) -> bool:
     return True
 
 
-def _main(root: Element) -> tuple[Element, str]:
-    """The page's main element where it has exactly one, else its body."""
+def _main(root: Element, page: str) -> tuple[Element, str, list[Element]]:
+    """The element that holds the main text, its path, and the parts of the page's frame inside it."""
+    body = next(
+        (item for item in children_with_paths(root, "/html") if item[0].tag == "body"), (root, "/html")
+    )
+    chosen = _landmark(root) or body
+    found = main_text(page) if chosen is not body or any(map(looks_like_frame, body[0].iter())) else None
+    if not found:
+        return *chosen, []
+    if chosen is not body and found.share(chosen[0]) < MOST:
+        chosen = body
+    return *chosen, list(frames(chosen[0], found))
+
+
+def _landmark(root: Element) -> tuple[Element, str] | None:
+    """The page's main element, or article, where it has exactly one."""
     for name in ("main", "article"):
         found = [item for item in _walk(root, "/html") if item[0].tag == name and not is_hidden(item[0])]
         if len(found) == 1:
             return found[0]
-    return next(
-        (item for item in children_with_paths(root, "/html") if item[0].tag == "body"), (root, "/html")
-    )
+    return None
 
 
 def _walk(element: Element, path: str) -> Iterator[tuple[Element, str]]:
