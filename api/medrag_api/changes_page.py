@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from html import escape
 from typing import Any, Final, cast
 
+from medrag.page_style import badge, whole_page
 from medrag.vocabulary import SEVERITY_ORDER, Language
 from medrag_api.change_words import KIND, LEVEL, WORDS
 from medrag_api.show import plain
@@ -18,42 +19,19 @@ __all__ = ["changes_page"]
 Json = Mapping[str, Any]
 #: Words longer than this together are shown without marks: comparing them takes minutes, and the eye finds nothing.
 MOST_MARKED: Final = 6_000
+#: Words and gaps between them shown on each side of a change.
+BESIDE: Final = 40
 WORD: Final = re.compile(r"\s+|[^\s]+")
 #: Roles of an entry's words in the order they are read.
 ROLES: Final = ("level", "condition", "management", "mechanism", "note")
-
-STYLE: Final = """
-:root{color-scheme:light dark;--line:#8884;--gone:#d33;--come:#187a2f;--soft:#8881}
-body{font:15px/1.5 system-ui,"Noto Sans CJK SC",sans-serif;margin:0 auto;max-width:76rem;padding:1.5rem}
-h1{font-size:1.4rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem;border-bottom:1px solid var(--line)}
-.dim{opacity:.7}.counts{display:flex;flex-wrap:wrap;gap:.5rem;margin:1rem 0;padding:0;list-style:none}
-.counts li{border:1px solid var(--line);border-radius:.4rem;padding:.2rem .6rem}.counts b{font-size:1.1em}
-article{border:1px solid var(--line);border-left:.35rem solid var(--line);border-radius:.4rem;margin:.6rem 0;padding:.6rem .8rem}
-article.contraindicated{border-left-color:#b00020}article.major{border-left-color:#d9480f}
-article.moderate{border-left-color:#e0a800}article.minor{border-left-color:#3b7dd8}
-h3{font-size:1rem;margin:0 0 .4rem}.sides{display:grid;grid-template-columns:1fr 1fr;gap:1rem}
-.sides>div{min-width:0;overflow-wrap:anywhere}blockquote{margin:.3rem 0;
-padding:.3rem .6rem;background:var(--soft);white-space:pre-wrap}
-del{color:var(--gone);text-decoration:line-through}ins{color:var(--come);text-decoration:none;border-bottom:1px solid}
-code{font-size:.8em;opacity:.7}table{border-collapse:collapse}td,th{text-align:left;
-padding:.2rem .8rem .2rem 0;vertical-align:top}
-@media(max-width:46rem){.sides{grid-template-columns:1fr}}
-"""
 
 
 def changes_page(document: Json) -> str:
     """The whole page. Every word of a source is escaped and freed of characters that would turn the line around."""
     language = cast(Language, document["language"])
     title = f"{document['work']['title']}: {document['before']['label']} → {document['after']['label']}"
-    body = "\n".join(told_body(document, language))
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    return (
-        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width">\n'
-        f"<title>{safe(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f"<h1>{safe(WORDS['title'][language])}</h1>\n<p>{safe(title)}</p>\n{body}\n</body>\n</html>\n"
-    )
+    head = f"<h1>{safe(WORDS['title'][language])}</h1>\n<p>{safe(title)}</p>"
+    return whole_page(language, plain(title), [head, *told_body(document, language)])
 
 
 def safe(told: object) -> str:
@@ -72,7 +50,7 @@ def told_body(document: Json, language: Language) -> Iterator[str]:
         for gravest in SEVERITY_ORDER:
             held = [c for c in document["changes"] if c["gravest"] == gravest and is_wording(c) == words]
             if held:
-                yield f"<h2>{safe(LEVEL[gravest][language])}</h2>"
+                yield f"<h2>{badge(gravest, plain(LEVEL[gravest][language]))} ({len(held):,})</h2>"
                 yield from (entry_article(change, document, language) for change in held)
     yield from tables(document, language)
 
@@ -83,8 +61,9 @@ def is_wording(change: Json) -> bool:
 
 def entry_article(change: Json, document: Json, language: Language) -> str:
     sides = [side for side in (change["before"], change["after"]) if side is not None]
-    levels = " → ".join(LEVEL[side["severity"]][language] for side in sides)
-    head = f"{KIND[change['kind']][language]}: {' + '.join(change['names'])} ({levels})"
+    head = head_of(
+        safe(" + ".join(change["names"])), KIND[change["kind"]][language], levels_of(sides, language)
+    )
     texts = [entry_text(side) for side in (change["before"], change["after"])]
     marked = marks(*texts) if all(texts) else tuple(map(safe, texts))
     cells = "".join(
@@ -96,7 +75,18 @@ def entry_article(change: Json, document: Json, language: Language) -> str:
     through = "".join(
         f"<p class=dim>{safe(by_class_line(change, item, language))}</p>" for item in change["by_class"][:4]
     )
-    return f"<article class={change['gravest']}><h3>{safe(head)}</h3><div class=sides>{cells}</div>{through}</article>"
+    return f"<article class={change['gravest']}>{head}<div class=sides>{cells}</div>{through}</article>"
+
+
+def levels_of(sides: list[Json], language: Language) -> str:
+    """The level before and after, each with its mark; one where there is no other."""
+    told = [badge(side["severity"], LEVEL[side["severity"]][language]) for side in sides]
+    return f"<span>{' → '.join(told if len(set(told)) > 1 else told[:1])}</span>"
+
+
+def head_of(name: str, kind: str, levels: str = "") -> str:
+    """What changed, in which way, and how grave it is."""
+    return f"<div class=head><h3>{name}</h3><span class=kind>{safe(kind)}</span>{levels}</div>"
 
 
 def entry_text(side: Json | None) -> str:
@@ -139,14 +129,27 @@ def marks(before: str, after: str) -> tuple[str, str]:
     old_words, new_words = ([" " if word.isspace() else word for word in words] for words in (one, other))
     left, right = [], []
     for tag, a, b, c, d in SequenceMatcher(None, old_words, new_words, autojunk=False).get_opcodes():
+        if tag == "equal":
+            left.append(folded(one[a:b], first=a == 0, last=b == len(one)))
+            right.append(folded(other[c:d], first=c == 0, last=d == len(other)))
+            continue
         old, new = safe("".join(one[a:b])), safe("".join(other[c:d]))
-        left.append(old if tag == "equal" or not old.strip() else f"<del>{old}</del>")
-        right.append(new if tag == "equal" or not new.strip() else f"<ins>{new}</ins>")
+        left.append(f"<del>{old}</del>" if old.strip() else old)
+        right.append(f"<ins>{new}</ins>" if new.strip() else new)
     return "".join(left), "".join(right)
 
 
+def folded(words: list[str], *, first: bool, last: bool) -> str:
+    """Words both sides have, escaped; of a long run those beside a change, the whole stands in the passages named."""
+    if len(words) <= 3 * BESIDE or (first and last):
+        return safe("".join(words))
+    head = "" if first else safe("".join(words[:BESIDE]))
+    tail = "" if last else safe("".join(words[-BESIDE:]))
+    return f"{head}<span class=dim>[…]</span>{tail}"
+
+
 def section_article(change: Json, document: Json, language: Language) -> str:
-    head = f"{KIND[change['kind']][language]}: {' › '.join([change['title'], *change['section']])}"
+    head = head_of(safe(" › ".join([change["title"], *change["section"]])), KIND[change["kind"]][language])
     sides = (change["before"], change["after"])
     texts = ["" if side is None else side["text"] for side in sides]
     marked = marks(texts[0], texts[1]) if all(texts) else tuple(map(safe, texts))
@@ -160,7 +163,7 @@ def section_article(change: Json, document: Json, language: Language) -> str:
         numbers = (
             f"<p>{safe(WORDS['numbers'][language])}: <del>{safe(gone)}</del> → <ins>{safe(come)}</ins></p>"
         )
-    return f"<article><h3>{safe(head)}</h3>{numbers}<div class=sides>{cells}</div></article>"
+    return f"<article>{head}{numbers}<div class=sides>{cells}</div></article>"
 
 
 def tables(document: Json, language: Language) -> Iterator[str]:
@@ -176,5 +179,5 @@ def tables(document: Json, language: Language) -> Iterator[str]:
 def table(head: str, rows: list[tuple[str, str]]) -> str:
     if not rows:
         return ""
-    told = "".join(f"<tr><th>{safe(one)}</th><td>{safe(other)}</td></tr>" for one, other in rows)
-    return f"<h2>{safe(head)}</h2><table>{told}</table>"
+    told = "".join(f"<tr><th scope=row>{safe(one)}</th><td>{safe(other)}</td></tr>" for one, other in rows)
+    return f"<h2>{safe(head)} ({len(rows):,})</h2><div class=wide tabindex=0><table>{told}</table></div>"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final, Literal
 
+from medrag.page_style import whole_page
 from medrag_ingest.report import ParseReport, problems
 
 __all__ = ["render_report"]
@@ -15,10 +16,12 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "problems": ("What to look at", "需要查看的问题"),
     "none": ("Nothing was found that a person must look at.", "未发现需要人工查看的问题。"),
     "blocks": ("blocks publishing", "阻止发布"),
+    "open": ("Nothing here blocks publishing.", "无阻止发布的问题。"),
     "pages": ("Pages", "页面"),
     "headings": ("Headings", "标题"),
     "tables": ("Tables", "表格"),
-    "running": ("Left out: running heads, feet and page numbers", "已略去：页眉、页脚与页码"),
+    "not_text": ("pages that are pictures", "图像页"),
+    "running": ("Left out: running heads and feet, frames of web pages", "已略去：页眉、页脚与网页框架"),
     "page": ("Page", "页"),
     "kind": ("Kind", "类别"),
     "words": ("Words", "内容"),
@@ -27,8 +30,6 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "confidence": ("Confidence", "置信度"),
     "lost": ("Lost characters", "丢失字符"),
     "quality": ("Quality", "质量"),
-    "level": ("Level", "级别"),
-    "section": ("Section code", "章节代码"),
     "name": ("Title", "题名"),
     "rows": ("Rows", "行数"),
     "columns": ("Columns", "列数"),
@@ -55,20 +56,27 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "unread_picture": ("picture not read", "未读取的图像"),
     "zero_width": ("invisible characters", "不可见字符"),
 }
-_STYLE: Final = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}"
-    "table{border-collapse:collapse;width:100%;margin:.5rem 0 2rem}th,td{border:1px solid #999;padding:.3rem .5rem;"
-    "text-align:left;vertical-align:top;overflow-wrap:anywhere}th{background:#eee}.stop{background:#fde8e8}"
+#: Columns of numbers.
+_NUMERIC: Final = frozenset(
+    {"page", "rows", "columns", "characters", "confidence", "lost", "quality", "times"}
 )
 
 
-def render_report(report: ParseReport, language: Literal["en", "zh"] = "en") -> str:
-    """A whole HTML document under a policy that allows no script and no address."""
+def render_report(reports: Sequence[ParseReport], language: Literal["en", "zh"] = "en") -> str:
+    """A whole HTML document of one edition's reports, under a policy that allows no script and no address."""
     at = 1 if language == "zh" else 0
     word = {name: both[at] for name, both in _WORDS.items()}
-    body = [
+    first = reports[0].title or reports[0].key
+    title = f"{word['title']}: {first}" + (f" (+{len(reports) - 1})" if len(reports) > 1 else "")
+    return whole_page(language, title, [part for report in reports for part in _parts(report, word)])
+
+
+def _parts(report: ParseReport, word: dict[str, str]) -> list[str]:
+    """One document: what to look at first, then what was found."""
+    return [
         f"<h1>{escape(word['title'])}: {escape(report.title or report.key)}</h1>",
-        f"<p>{escape(report.key)}</p>",
+        f"<p class=dim>{escape(report.key)} · {escape(report.reader)}</p>",
+        _counts(report, word),
         *_problems(report, word),
         *_section(
             word, "tables", _tables(report, word), ("page", "name", "rows", "columns", "header", "dose")
@@ -76,7 +84,7 @@ def render_report(report: ParseReport, language: Literal["en", "zh"] = "en") -> 
         *_section(
             word, "pages", _pages(report), ("page", "characters", "source", "confidence", "lost", "quality")
         ),
-        *_section(word, "headings", _headings(report), ("page", "level", "words", "section")),
+        *_outline(report, word),
         *_section(
             word,
             "running",
@@ -84,36 +92,69 @@ def render_report(report: ParseReport, language: Literal["en", "zh"] = "en") -> 
             ("words", "times"),
         ),
     ]
-    return (
-        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(word['title'])}</title><style>{_STYLE}</style></head><body>"
-        + "\n".join(body)
-        + "</body></html>\n"
-    )
+
+
+def _counts(report: ParseReport, word: dict[str, str]) -> str:
+    pages = [page.source for page in report.pages]
+    told = [
+        (len(pages), word["pages"]),
+        (sum(page.characters for page in report.pages), word["characters"]),
+        (len(report.headings), word["headings"]),
+        (len(report.tables), word["tables"]),
+        (sum(source != "text" for source in pages), word["not_text"]),
+        (sum(page.lost for page in report.pages), word["lost"]),
+    ]
+    made = "".join(f"<li><b>{count:,}</b> {escape(name)}</li>" for count, name in told if count)
+    return f"<ul class=counts>{made}</ul>"
 
 
 def _problems(report: ParseReport, word: dict[str, str]) -> list[str]:
-    found = problems(report)
+    found = sorted(problems(report), key=lambda item: (not item.blocking, item))
     made = [f"<h2>{escape(word['problems'])} ({len(found)})</h2>"]
+    blocking = sum(item.blocking for item in found)
     if not found:
-        return [*made, f"<p>{escape(word['none'])}</p>"]
-    made.append(f"<table><thead>{_row((word['page'], word['kind'], word['words']), 'th')}</thead><tbody>")
-    for problem in sorted(found, key=lambda item: (not item.blocking, item)):
-        kind = word.get(problem.kind, problem.kind) + (f" ({word['blocks']})" if problem.blocking else "")
-        style = ' class="stop"' if problem.blocking else ""
-        made.append(_row((str(problem.page), kind, problem.words), "td", style))
-    return [*made, "</tbody></table>"]
+        return [*made, f"<p class=status>✓ {escape(word['none'])}</p>"]
+    if blocking:
+        made.append(f'<p class="status stop"><b>✕ {blocking}</b> {escape(word["blocks"])}</p>')
+    else:
+        made.append(f"<p class=status>✓ {escape(word['open'])}</p>")
+    rows = []
+    for problem in found:
+        kind = escape(word.get(problem.kind, problem.kind))
+        if problem.blocking:
+            kind = (
+                f"<span class=badge><span aria-hidden=true>✕</span> {kind} ({escape(word['blocks'])})</span>"
+            )
+        cells = f"<td class=n>{problem.page}</td><td>{kind}</td><td>{escape(problem.words)}</td>"
+        rows.append(f"<tr{' class=stop' if problem.blocking else ''}>{cells}</tr>")
+    return [*made, _table(word, ("page", "kind", "words"), rows)]
 
 
 def _section(
     word: dict[str, str], name: str, rows: Iterable[tuple[str, ...]], heads: tuple[str, ...]
 ) -> list[str]:
-    filled = [_row(row, "td") for row in rows]
-    head = _row(tuple(word[name] for name in heads), "th")
-    title = f"<h2>{escape(word[name])} ({len(filled)})</h2>"
-    return [title, f"<table><thead>{head}</thead><tbody>", *filled, "</tbody></table>"] if filled else [title]
+    """A table without the columns that hold nothing; no section where there are no rows."""
+    held = list(rows)
+    if not held:
+        return []
+    kept = [at for at in range(len(heads)) if any(row[at] for row in held)]
+    shown = tuple(heads[at] for at in kept)
+    made = [_row(shown, tuple(row[at] for at in kept)) for row in held]
+    return [f"<h2>{escape(word[name])} ({len(held)})</h2>", _table(word, shown, made)]
+
+
+def _table(word: dict[str, str], heads: tuple[str, ...], rows: Iterable[str]) -> str:
+    head = "".join(f"<th scope=col{_side(name)}>{escape(word[name])}</th>" for name in heads)
+    return f"<div class=wide tabindex=0><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+
+
+def _row(heads: tuple[str, ...], cells: tuple[str, ...]) -> str:
+    told = zip(heads, cells, strict=True)
+    return "<tr>" + "".join(f"<td{_side(name)}>{escape(cell)}</td>" for name, cell in told) + "</tr>"
+
+
+def _side(name: str) -> str:
+    return " class=n" if name in _NUMERIC else ""
 
 
 def _tables(report: ParseReport, word: dict[str, str]) -> Iterable[tuple[str, ...]]:
@@ -129,10 +170,13 @@ def _pages(report: ParseReport) -> Iterable[tuple[str, ...]]:
         yield str(page.number), str(page.characters), page.source, sure, str(page.lost), f"{page.quality:.0%}"
 
 
-def _headings(report: ParseReport) -> Iterable[tuple[str, ...]]:
-    for heading in report.headings:
-        yield str(heading.page), str(heading.level), heading.words, heading.code or ""
-
-
-def _row(cells: Iterable[str], tag: str, style: str = "") -> str:
-    return f"<tr{style}>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+def _outline(report: ParseReport, word: dict[str, str]) -> list[str]:
+    """The headings as they stand under each other."""
+    if not report.headings:
+        return []
+    made = "".join(
+        f'<li style="--deep:{min(item.level, 6)}">{escape(item.words)} <span class=dim>'
+        f"{escape(word['page'])} {item.page}{f' · {escape(item.code)}' if item.code else ''}</span></li>"
+        for item in report.headings
+    )
+    return [f"<h2>{escape(word['headings'])} ({len(report.headings)})</h2>", f"<ul class=outline>{made}</ul>"]

@@ -95,6 +95,17 @@ def test_words_that_only_one_side_has_are_marked() -> None:
     )
 
 
+def test_long_runs_that_both_sides_have_are_folded_between_changes() -> None:
+    run = " ".join(f"w{n}" for n in range(200))
+    before, after = marks(f"take 5 mg {run} at night <i>", f"take 10 mg {run} at noon <i>")
+    for told, word in ((before, "5"), (after, "10")):
+        assert (
+            f">{word}</" in told and "[…]" in told and "w0 " in told and "w199" in told and "w100" not in told
+        )
+        assert told.endswith("&lt;i&gt;")
+    assert marks(run, run) == (run, run)
+
+
 def test_a_terminal_shows_counts_then_both_quotes_with_their_passages(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

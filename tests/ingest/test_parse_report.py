@@ -88,8 +88,8 @@ class Tags(HTMLParser):
 def test_the_page_shows_every_word_and_runs_nothing() -> None:
     for language, told in (("en", "blocks publishing"), ("zh", "阻止发布")):
         page = Tags()
-        page.feed(render_report(REPORT, language))  # type: ignore[arg-type]
+        page.feed(render_report([REPORT], language))  # type: ignore[arg-type]
         assert "script" not in page.tags and "img" not in page.tags and "link" not in page.tags
         assert "".join(page.words).count(EVIL) >= 4
         assert any(told in words for words in page.words)
-        assert f'<html lang="{language}">' in render_report(REPORT, language)  # type: ignore[arg-type]
+        assert f'<html lang="{language}">' in render_report([REPORT], language)  # type: ignore[arg-type]

@@ -150,8 +150,7 @@ def report(edition: str, page: Path | None, language: str, as_json: bool, settin
             "the readers of this edition give no report", remedy="Readers of PDF, DOCX, XLSX and HTML do"
         )
     if page is not None:
-        told = "\n".join(render_report(item, "zh" if language == "zh" else "en") for item in reports)
-        page.write_text(told, "utf-8")
+        page.write_text(render_report(reports, "zh" if language == "zh" else "en"), "utf-8")
     document = {
         "edition": edition,
         "reports": [
