@@ -208,6 +208,10 @@ class AnswerModel(Protocol):
         """Tokens that question, evidence and reply may have together."""
 
     @property
+    def reply_tokens(self) -> int:
+        """Tokens of the context that are kept for the reply; what is longer is cut."""
+
+    @property
     def on_this_machine(self) -> bool:
         """Whether the endpoint is this machine's own; text for any other is de-identified first."""
 
@@ -215,7 +219,8 @@ class AnswerModel(Protocol):
         """An upper bound of the tokens of a text."""
 
     def write(self, messages: Sequence[Message], seconds: float, stop: Event | None = None) -> Iterator[str]:
-        """The reply piece by piece, done within ``seconds``. Setting ``stop`` ends the call at the endpoint too.
+        """The reply piece by piece, done within ``seconds`` of asking for the first. Setting ``stop``, or closing the
+        iterator, ends the call at the endpoint too; after a stop the iterator ends with what there is.
 
         Raises ModelUnavailable: refused, silent, slow, malformed, over its budget, or its breaker is open.
         """

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -18,6 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from medrag.backends.config import ALLOWED_CLASSES, ModelSettings, check_name
 from medrag.errors import Place, UsageError
 
 __all__ = ["Settings", "load_settings", "settings_origin"]
@@ -55,6 +56,21 @@ class Settings(BaseSettings):
     model_url: str = Field(default="", description="OpenAI-compatible endpoint of an answering model.")
     model_name: str = Field(default="", description="Model name at that endpoint.")
     model_key: SecretStr = Field(default=SecretStr(""), description="Key of that endpoint.")
+    model_context_tokens: int = Field(
+        default=8192, ge=512, le=10_000_000, description="Tokens of its context."
+    )
+    model_seconds: float = Field(
+        default=30.0, gt=0, le=3600, description="Longest a question may take there, seconds."
+    )
+    models: dict[str, ModelSettings] = Field(
+        default_factory=dict, description="Further answering models: tables [models.NAME] of the file."
+    )
+    answer_models: tuple[str, ...] = Field(
+        default=(), description="Names in the order `auto` asks them; empty: all, as they are written."
+    )
+    model_classes: tuple[str, ...] = Field(
+        default=(), description="Dotted paths of llama-index classes allowed besides those known."
+    )
     encoder: str = Field(
         default="packaged",
         description="packaged | none | hash | a sentence-transformers folder or hub id | an http(s) embeddings URL.",
@@ -119,6 +135,41 @@ class Settings(BaseSettings):
             TomlConfigSettingsSource(settings_cls, toml_file=settings_file()),
         )
 
+    @model_validator(mode="after")
+    def check_models(self) -> Settings:
+        """Names that can be asked for, an order of them alone, and classes that are allowed."""
+        named = self.named_models()
+        for name, model in named.items():
+            check_name(name)
+            if model.llm_class not in ALLOWED_CLASSES | set(self.model_classes):
+                raise ValueError(
+                    f"models.{name}.class: {model.llm_class} is not allowed; model_classes may allow it"
+                )
+        for name in self.answer_models:
+            if name not in named:
+                raise ValueError(
+                    f"answer_models: no model is named {name}; named are: {', '.join(named) or 'none'}"
+                )
+        return self
+
+    def named_models(self) -> dict[str, ModelSettings]:
+        """Every answering model by its name: the one of ``model_url`` first, under ``model_name`` or ``default``. Raises
+        ValueError when that name is taken."""
+        if not self.model_url:
+            return dict(self.models)
+        name = self.model_name or "default"
+        if name in self.models:
+            raise ValueError(f"model_name and [models] both name {name}")
+        first = ModelSettings(
+            url=self.model_url,
+            key=self.model_key,
+            context_tokens=self.model_context_tokens,
+            total_s=self.model_seconds,
+            first_token_s=self.model_seconds,
+            reply_tokens=min(1024, self.model_context_tokens // 4),
+        )
+        return {name: first, **self.models}
+
     @property
     def catalogue(self) -> str:
         """The SQLAlchemy URL in force."""
@@ -127,7 +178,11 @@ class Settings(BaseSettings):
     def fingerprint(self) -> str:
         """sha256 of the settings an answer depends on; where things live and secrets are left out."""
         names = ("bm25_k1", "bm25_b", "fusion", "fusion_weight", "candidates", "encoder", "encoder_model")
-        told = json.dumps({name: getattr(self, name) for name in names}, sort_keys=True)
+        values = {name: getattr(self, name) for name in names}
+        if models := self.named_models():
+            order = self.answer_models or tuple(models)
+            values["models"] = [[name, models[name].answer_depends_on()] for name in order]
+        told = json.dumps(values, sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()
 
 

@@ -18,7 +18,11 @@ from scripted_models import Asked, Behaviour, good
 __all__ = ["commands_in", "ids_in", "liar", "obedient", "statements_json", "wrong_ids"]
 
 #: A content-addressed id as it stands in a prompt.
-EVIDENCE_ID = re.compile(r"\b(?:e|ev|p|psg|pas|passage)_[0-9a-f]{6,64}\b")
+EVIDENCE_ID = re.compile(r"\be[0-9a-f]{8}\b")
+#: What stands before every line of evidence.
+LINE_MARK = re.compile(r"^e[0-9a-f]{8}[|#] ?", re.MULTILINE)
+#: Cited where a prompt offers no evidence.
+NO_ID = "e00000000"
 #: Characters that hide an order from a reader but not from a model.
 UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\U000e0000-\U000e007f]")
 #: English verbs that order, then what is to be said, up to the end of the sentence.
@@ -50,11 +54,11 @@ BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 
 def statements_json(statements: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
     """``(text, [(evidence id, exact words)])`` each, in the form the prompts ask for."""
-    told = [
-        {"text": text, "citations": [{"id": key, "quote": quote} for key, quote in cited]}
+    lines = (
+        {"text": text, "cites": [{"id": key, "exact": exact} for key, exact in cited]}
         for text, cited in statements
-    ]
-    return json.dumps({"statements": told}, ensure_ascii=False)
+    )
+    return "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
 
 
 def ids_in(asked: Asked) -> list[str]:
@@ -71,7 +75,7 @@ def liar(statements: Sequence[str] = ()) -> Behaviour:
     )
 
     def reply(asked: Asked) -> str:
-        first = (ids_in(asked) or ["e_000000000000"])[0]
+        first = (ids_in(asked) or [NO_ID])[0]
         return statements_json([(text, [(first, text)]) for text in said])
 
     return good(reply)
@@ -79,19 +83,19 @@ def liar(statements: Sequence[str] = ()) -> Behaviour:
 
 def wrong_ids(text: str, quote: str) -> Behaviour:
     """A statement whose words may be right, under ids that were never given."""
-    return good(lambda asked: statements_json([(text, [("e_" + "f" * 16, quote), ("7", quote)])]))
+    return good(lambda asked: statements_json([(text, [("e" + "f" * 8, quote), ("7", quote)])]))
 
 
 def obedient(asked: Asked) -> str:
     """Does whatever a text of its prompt orders: each order found becomes a statement that cites the first evidence, with
     the order's own words as its quote. Hand it to :func:`scripted_models.good`."""
-    key = (ids_in(asked) or ["e_000000000000"])[0]
+    key = (ids_in(asked) or [NO_ID])[0]
     return statements_json([(said, [(key, said)]) for said in commands_in(asked.said_by_user)])
 
 
 def commands_in(text: str) -> list[str]:
     """What the orders in a text want said, in order, each once."""
-    plain = UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+    plain = LINE_MARK.sub("", UNSEEN.sub("", unicodedata.normalize("NFKC", text)))
     found: dict[str, None] = {}
     for layer in (plain, *unpacked(plain)):
         if not POSED.search(layer):
