@@ -50,7 +50,7 @@ class Gate:
         watch = Watch(send, request.state.request_id)
         began = time.perf_counter()
         try:
-            most = self.max_upload_bytes if scope["path"] == UPLOADS else self.max_body_bytes
+            most = self.max_upload_bytes if scope["path"] in UPLOADS else self.max_body_bytes
             await self.app(scope, bounded(request.headers, receive, most), watch.send)
         except Exception as error:  # noqa: BLE001 - the last door: said in fixed words, logged without its message
             log.error("unexpected", request_id=request.state.request_id, **where_from(error))
@@ -70,8 +70,8 @@ class Gate:
             )
 
 
-#: The one address that takes documents.
-UPLOADS: Final = "/ingest"
+#: The addresses that take documents.
+UPLOADS: Final = frozenset({"/ingest", "/console/shelf/ingest"})
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 

@@ -189,3 +189,54 @@ def test_a_question_that_is_none_is_told_above_the_box(reviewing: Settings) -> N
     response = send(reviewing, "POST", "/console/ask", data={"question": "  "})
     assert response.status_code == 422
     assert "question" in Elements(response.text).words
+
+
+# --- the librarian's pages ----------------------------------------------------------------------------
+
+
+def test_the_shelf_shows_what_is_held_and_what_readers_see(reviewing: Settings) -> None:
+    held = send(reviewing, "GET", "/shelf").json()
+    _, read = page(reviewing, "/console/shelf")
+    for work in held["works"]:
+        assert work["title"] in read.words
+        assert all(edition["label"] in read.words for edition in work["editions"])
+    assert held["snapshot"]["id"] in read.words
+
+
+@pytest.mark.parametrize("act", ["publish", "withdraw", "rollback", "ingest"])
+def test_a_page_of_another_site_cannot_act(reviewing: Settings, act: str) -> None:
+    for origin in ("https://evil.example", "null"):
+        response = send(
+            reviewing, "POST", f"/console/shelf/{act}", data={"target": "x"}, headers={"origin": origin}
+        )
+        assert response.status_code == 403
+
+
+def test_a_document_dropped_becomes_a_job_and_what_is_missing_is_named(reviewing: Settings) -> None:
+    about = {"title": "A note", "publisher": "Us", "published": "2025-01-31", "jurisdiction": "INT"}
+    file = {"file": ("note.md", b"# Note\n\nTake with water.\n", "text/markdown")}
+
+    async def drop(client: httpx.AsyncClient) -> None:
+        wrong = await client.post("/console/shelf/ingest", data={**about, "published": ""}, files=file)
+        assert wrong.status_code == 422
+        assert "published" in Elements(wrong.text).words
+        none = await client.post("/console/shelf/ingest", data=about)
+        assert none.status_code == 422
+        sent = await client.post("/console/shelf/ingest", data=about, files=file, follow_redirects=False)
+        assert sent.status_code == 303
+        shown = await client.get(sent.headers["location"])
+        assert shown.status_code == 200
+        assert "ingest" in Elements(shown.text).words
+
+    talk(reviewing, drop)
+
+
+def test_withdrawing_wants_a_reason(reviewing: Settings) -> None:
+    response = send(reviewing, "POST", "/console/shelf/withdraw", data={"target": "ansm", "reason": " "})
+    assert response.status_code == 422
+
+
+def test_two_editions_are_compared_and_a_job_that_is_none_is_told(reviewing: Settings) -> None:
+    assert send(reviewing, "GET", "/console/jobs/job_nothing").status_code == 404
+    assert send(reviewing, "GET", "/console/shelf/nothing/diff?before=1&after=2").status_code == 404
+    assert send(reviewing, "GET", "/console/shelf/nothing@1/report").status_code == 404

@@ -6,21 +6,22 @@ import asyncio
 import json
 import re
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Body, Depends
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from medrag.catalogue import Catalogue
-from medrag.catalogue.jobs import ENDED, Job, Jobs, new_id
+from medrag.catalogue.jobs import ENDED, Job, JobKind, Jobs, new_id
 from medrag.errors import InputRefused, Place, UsageError
+from medrag.records import Snapshot
 from medrag.settings import Settings
 from medrag.vocabulary import Authority, Kind, Language
 from medrag_api.job_child import INCOMING
@@ -29,7 +30,15 @@ from medrag_api.requests import Day, validated
 from medrag_api.routes.reading import PROBLEM, Set, as_json
 from medrag_api.schemas import job_json, snapshot_json
 
-__all__ = ["router"]
+__all__ = [
+    "DescriptionIn",
+    "described",
+    "queued",
+    "rolled_back",
+    "router",
+    "same_origin",
+    "save_upload",
+]
 
 router = APIRouter()
 
@@ -141,20 +150,29 @@ async def ingest(request: Request, settings: Set) -> Response:
 async def take_form(request: Request, settings: Settings, identifier: str) -> dict[str, Any]:
     """The job a form asks for; its file lies in a folder of its own, under a name made harmless."""
     async with request.form(max_files=1, max_fields=3) as form:
-        sent = [(name, value) for name, value in form.items() if isinstance(value, UploadFile)]
-        if len(sent) != 1 or sent[0][0] not in ("file", "card"):
-            raise InputRefused("one file, called file or card, is wanted", place=Place(field="file"))
-        field, upload = sent[0]
+        field, path = await save_upload(form, settings, identifier)
         stage = str(form.get("stage", "")).lower() in ("1", "true", "yes")
-        path = f"{identifier}/{harmless(upload.filename or field)}"
-        target = settings.home / INCOMING / path
-        await asyncio.to_thread(target.parent.mkdir, parents=True, exist_ok=True)
-        with target.open("wb") as stream:
-            while chunk := await upload.read(CHUNK):
-                await asyncio.to_thread(stream.write, chunk)
         if field == "card":
             return {"card": path, "stage": stage}
         return {"file": path, "stage": stage, "document": described(str(form.get("about", "")))}
+
+
+async def save_upload(form: FormData, settings: Settings, identifier: str) -> tuple[str, str]:
+    """Writes the one file of a form under the home; its field, ``file`` or ``card``, and its path under INCOMING.
+
+    Raises InputRefused when there is no file, or more than one.
+    """
+    sent = [(name, value) for name, value in form.items() if isinstance(value, UploadFile) and value.filename]
+    if len(sent) != 1 or sent[0][0] not in ("file", "card"):
+        raise InputRefused("one file, called file or card, is wanted", place=Place(field="file"))
+    field, upload = sent[0]
+    path = f"{identifier}/{harmless(upload.filename or field)}"
+    target = settings.home / INCOMING / path
+    await asyncio.to_thread(target.parent.mkdir, parents=True, exist_ok=True)
+    with target.open("wb") as stream:
+        while chunk := await upload.read(CHUNK):
+            await asyncio.to_thread(stream.write, chunk)
+    return field, path
 
 
 def described(told: str) -> dict[str, Any]:
@@ -184,16 +202,24 @@ def harmless(name: str) -> str:
 
 
 def started(
-    request: Request, settings: Settings, kind: Any, asked: dict[str, Any], identifier: str = ""
+    request: Request, settings: Settings, kind: JobKind, asked: dict[str, Any], identifier: str = ""
 ) -> Response:
     """202 with the job and where to look at it."""
+    job = queued(request, settings, kind, asked, identifier)
+    response = as_json(job_json(job), {"Location": f"/jobs/{job.id}"})
+    response.status_code = 202
+    return response
+
+
+def queued(
+    request: Request, settings: Settings, kind: JobKind, asked: Mapping[str, Any], identifier: str = ""
+) -> Job:
+    """A new job, which the runner is told of."""
     with closing(Catalogue(settings.catalogue, create=True)) as catalogue:
         job = Jobs(catalogue).add(kind, asked, identifier)
     runner: JobRunner = request.app.state.runner
     runner.wake()
-    response = as_json(job_json(job), {"Location": f"/jobs/{job.id}"})
-    response.status_code = 202
-    return response
+    return job
 
 
 @router.post(
@@ -228,14 +254,20 @@ def rollback(
     id: str, request: Request, settings: Set, asked: Annotated[RollbackIn, Body()] = NO_REASON
 ) -> Response:
     """`id`: a kept snapshot, or `previous`. Done when it answers."""
+    chosen = rolled_back(request, settings, "" if id == "previous" else id, asked.reason)
+    return as_json({"moved": True, **snapshot_json(chosen), "editions": list(chosen.editions)})
+
+
+def rolled_back(request: Request, settings: Settings, snapshot: str, reason: str) -> Snapshot:
+    """Readers see a kept snapshot, or without a name the one before, from now on. Raises ShelfRefused, NotFound."""
     from medrag_api.wiring import open_workshop
     from medrag_ingest.keeping import roll_back
 
     workshop = open_workshop(settings, encode=False)
     with closing(workshop.catalogue):
-        chosen = roll_back(workshop, "" if id == "previous" else id, reason=asked.reason)
+        chosen = roll_back(workshop, snapshot, reason=reason)
     request.app.state.holder.refresh()
-    return as_json({"moved": True, **snapshot_json(chosen), "editions": list(chosen.editions)})
+    return chosen
 
 
 @router.get("/jobs", responses=PROBLEM, summary="The last jobs")

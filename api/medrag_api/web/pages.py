@@ -26,8 +26,15 @@ POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+#: A form of ours must say where it comes from, or the shelf would not take it; other sites are told nothing.
+POLICIES: Final = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
 #: The places of the bar above, in order: key of the word, address.
-PLACES: Final = (("check", "/"), ("ask", "/console/ask"), ("drugs", "/console/drugs"))
+PLACES: Final = (
+    ("check", "/"),
+    ("ask", "/console/ask"),
+    ("drugs", "/console/drugs"),
+    ("shelf", "/console/shelf"),
+)
 #: BCP 47.
 TAGS: Final[Mapping[ConsoleLanguage, str]] = {"en": "en", "zh": "zh-Hans"}
 
@@ -47,7 +54,7 @@ def render(request: Request, template: str, here: str, status: int = 200, **told
         "asset": asset,
     }
     body = templates().get_template(template).render({**frame, **told})
-    return HTMLResponse(body, status, {"Content-Security-Policy": POLICY, "Vary": "Cookie, Accept-Language"})
+    return HTMLResponse(body, status, {**POLICIES, "Vary": "Cookie, Accept-Language"})
 
 
 def language_of(request: Request) -> ConsoleLanguage:
