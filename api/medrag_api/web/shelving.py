@@ -196,7 +196,7 @@ def show_report(request: Request, edition: str, settings: Set) -> Response:
         reports = parse_reports(catalogue, edition)
     if not reports:
         raise NotFound("the readers of this edition give no report")
-    return own_page("\n".join(render_report(item, language_of(request)) for item in reports))
+    return own_page(render_report(reports, language_of(request)))
 
 
 @router.get("/console/shelf/{work}/diff")
