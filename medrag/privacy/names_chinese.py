@@ -30,14 +30,14 @@ CALLED: Final = re.compile(
 )
 #: Someone is meant: a name may follow.
 PERSON: Final = re.compile(
-    r"(?:患者|病人|病号|病友|家属|产妇|孕妇|患儿|婴儿|老人|伤者|死者|逝者|居民|住户|村民|学生|客户"
-    r"|顾客|用户|会员|投保人|受试者|志愿者|同志|同学|同事|朋友|邻居|邻床|室友|师傅|医生|医师|大夫|护士"
-    r"|药师|主任|教授|院长|老师"
-    r"|(?:[我他她你您](?:的|们|们的)?)?(?:爸爸|妈妈|爸|妈|父亲|母亲|丈夫|妻子|老公|老婆|爱人|先生|太太"
-    r"|儿子|女儿|爷爷|奶奶|外公|外婆|姥姥|姥爷|哥哥|姐姐|弟弟|妹妹|哥|姐|弟|妹|叔叔|阿姨|舅舅|姑姑"
-    r"|伯伯|岳父|岳母|婆婆|公公|孙子|孙女|侄子|表哥|表姐|堂弟|男友|女友|孩子|宝宝|闺女)"
-    r"|替|帮|给|跟|请|由|找|问|为|是|和|与|对|代|陪|让|您好|你好|尊敬的|亲爱的|咨询人|提问者"
-    r"|主人公)\s?(?P<at>)"
+    r"(?:患者|病人|病号|病友|家属|产妇|孕妇|患儿|婴儿|老人|伤者|死者|逝者|居民|住户|村民|学生|客户|顾客|用户|会员|投保人|受试者"
+    r"|志愿者|同学|同事|朋友|邻居|邻床|室友|师傅|爸爸|妈妈|爸|妈|父亲|母亲|丈夫|妻子|老公|老婆|爱人|太太|儿子|女儿|爷爷|奶奶"
+    r"|外公|外婆|姥姥|姥爷|哥哥|姐姐|弟弟|妹妹|叔叔|阿姨|舅舅|姑姑|伯伯|岳父|岳母|婆婆|公公|孙子|孙女|侄子|表哥|表姐|堂弟|男友"
+    rf"|女友|孩子|宝宝|闺女|尊敬的|亲爱的|{H}{{0,3}}[人者员](?=[:=]))\s?[:=]?\s?(?P<at>)"
+)
+#: Words before a name that stand before much else too.
+NEAR: Final = re.compile(
+    r"(?:医生|医师|大夫|护士|药师|主任|教授|院长|老师|同志|先生|替|帮|给|跟|请|说|人|由|找|问|为|是|和|与|对|代|陪|让|您好|你好)\s?(?P<at>)"
 )
 TITLE = (
     r"(?:先生|女士|小姐|太太|夫人|大爷|大妈|大叔|大娘|大哥|大姐|阿姨|叔叔|奶奶|爷爷|伯伯|婆婆"
@@ -65,8 +65,9 @@ def find_chinese_names(text: str, linker: Linker) -> Iterator[Identifier]:
     for match in FIELD.finditer(text):
         if not overlaps(match.start("it"), match.end("it"), clinical):
             yield Identifier(match.start("it"), match.end("it"), "name")
-    yield from after(CALLED, text, clinical, sure=True)
-    yield from after(PERSON, text, clinical, sure=False)
+    yield from after(CALLED, text, clinical, SURE)
+    yield from after(PERSON, text, clinical, PERSONAL)
+    yield from after(NEAR, text, clinical, WEAK)
     yield from before(TITLED, text, clinical, titled=True)
     yield from before(AGED, text, clinical, titled=False)
     yield from segmented(text, clinical)
@@ -92,42 +93,60 @@ def surname_at(text: str, at: int) -> int:
     return 2 if text[at : at + 2] in known else 1 if text[at : at + 1] in known else 0
 
 
-def given_lengths(text: str, at: int, most: int = 2) -> Iterator[int]:
-    """Two characters or one that could be a given name and end where a name may end; the likelier first."""
-    for length in range(most, 0, -1):
+def given_lengths(text: str, at: int, trust: int = 0) -> Iterator[int]:
+    """Two characters or one that could be a given name and end where a name may end; after a cue that says a person
+    is meant, where the segmenter sees a word end is enough."""
+    for length in (2, 1):
         part = text[at : at + length]
-        if len(part) == length and re.fullmatch(f"{H}+", part) and AFTER.match(text, at + length):
+        if len(part) < length or not re.fullmatch(f"{H}+", part):
+            continue
+        if AFTER.match(text, at + length) or (trust and not splits_word(text, at + length)):
             yield length
 
 
+#: How much a cue says: a name comes; a person is meant; perhaps one is.
+SURE, PERSONAL, WEAK = 2, 1, 0
+
+
 def after(
-    cue: re.Pattern[str], text: str, clinical: Sequence[tuple[int, int]], *, sure: bool
+    cue: re.Pattern[str], text: str, clinical: Sequence[tuple[int, int]], trust: int
 ) -> Iterator[Identifier]:
     """Names that begin right after a cue."""
     for match in cue.finditer(text):
         start = match.end()
         length = surname_at(text, start)
-        if not length or text[start : start + 2] in NO_NAMES:
+        if not length or text[start : start + 2] in NO_NAMES or (trust < SURE and is_word(text, start)):
             continue
-        if not sure and is_word(text, start):
-            continue
-        for given in given_lengths(text, start + length):
+        for given in given_lengths(text, start + length, trust):
             end = start + length + given
-            if overlaps(start, end, clinical) or (
-                given == 2 and not typical(text, start + length, end, sure)
-            ):
-                continue
-            if given == 1 and not sure and not typical(text, start + length, end, sure):
-                continue
-            yield Identifier(start, end, "name")
-            break
+            if not overlaps(start, end, clinical) and name_like(text, start + length, end, trust):
+                yield Identifier(start, end, "name")
+                break
 
 
-def typical(text: str, start: int, end: int, sure: bool) -> bool:
-    """Whether the characters are usual in given names: all, or after a sure cue whatever they are but 的 and such."""
-    if sure:
-        return not set(text[start:end]) & set("的了在是有吗呢吧，我你他她们药病")
-    return all(char in word_list("given_han") for char in text[start:end])
+def name_like(text: str, start: int, end: int, trust: int) -> bool:
+    """Whether characters after a surname could be a given name: usual ones, or any that end where a word ends."""
+    given = text[start:end]
+    if set(given) & NEVER:
+        return False
+    if trust == SURE or usual(given):
+        return True
+    return trust == PERSONAL and not splits_word(text, end) and not (len(given) == 2 and is_word(text, start))
+
+
+#: Characters no given name holds.
+NEVER: Final = frozenset("的了在是有吗呢吧我你他她们药病吃服用不与和或能要该及")
+
+
+def usual(given: str) -> bool:
+    """Whether every character is usual in given names."""
+    return all(char in word_list("given_han") for char in given)
+
+
+def splits_word(text: str, at: int) -> bool:
+    """Whether a word of the segmenter goes on across this place."""
+    base = max(0, at - 6)
+    return any(start < at - base < end for start, end, _ in words_of(text[base : at + 8]))
 
 
 def before(
@@ -155,10 +174,15 @@ def blocked(text: str, start: int, end: int, given: int, titled: bool) -> bool:
     if text[start : start + 2] in NO_NAMES or text[start - 1 : start + 1] in NO_NAMES:
         return True
     if given == 0:
-        return text[start - 1 : start] in NOT_BEFORE_TITLE or is_word(text, start - 1, 2)
-    if given and not all(char in word_list("given_han") for char in text[start + 1 : end]):
-        return not titled or is_word(text, start)
-    return is_word(text, start) and not titled
+        return text[start - 1 : start] in NOT_BEFORE_TITLE or is_word(text, start - 1)
+    if titled:
+        return not usual(text[end - given : end]) and is_word(text, start)
+    opens = start == 0 or re.match(rf"[^{HAN}]", text[start - 1]) is not None
+    return (
+        is_word(text, start)
+        or bool(set(text[start:end]) & NEVER)
+        or not (opens or usual(text[end - given : end]))
+    )
 
 
 @cache
@@ -174,13 +198,16 @@ def words_of(text: str) -> tuple[tuple[int, int, str], ...]:
     return tuple(told)
 
 
-def is_word(text: str, at: int, size: int = 0) -> bool:
+def is_word(text: str, at: int) -> bool:
     """Whether a word of the dictionary that is no person's name covers this character and the next."""
-    window = text[max(0, at - 6) : at + 8]
-    here = at - max(0, at - 6)
+    import rjieba
+
+    base = max(0, at - 6)
+    window = text[base : at + 8]
     for start, end, tag in words_of(window):
-        if start <= here < end:
-            return end - start >= 2 and end > here + 1 and not tag.startswith("nr")
+        if start <= at - base < end - 1:
+            name = end - start == 3 and start == at - base and usual(window[start + 1 : end])
+            return not tag.startswith("nr") and not name and bool(rjieba.has_word(window[start:end]))
     return False
 
 
@@ -194,7 +221,7 @@ def segmented(text: str, clinical: Sequence[tuple[int, int]]) -> Iterator[Identi
                 continue
             if overlaps(start, end, clinical) or text[start : start + 2] in NO_NAMES:
                 continue
-            if AFTER.match(text, end) and typical(text, start + length, end, sure=False):
+            if AFTER.match(text, end) and usual(text[start + length : end]):
                 yield Identifier(start, end, "name")
 
 
@@ -207,6 +234,6 @@ def at_start(text: str, clinical: Sequence[tuple[int, int]]) -> Iterator[Identif
             continue
         for given in given_lengths(text, start + length):
             end = start + length + given
-            if not overlaps(start, end, clinical) and typical(text, start + length, end, sure=False):
+            if not overlaps(start, end, clinical) and usual(text[start + length : end]):
                 yield Identifier(start, end, "name")
                 break

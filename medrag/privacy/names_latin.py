@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from medrag.concepts import Linker
 from medrag.privacy.records import Identifier
 from medrag.privacy.tables import word_list
+from medrag.text.normalise import fold_name
 
 __all__ = ["find_latin_names"]
 
@@ -54,19 +56,43 @@ CLOSING: Final = re.compile(
 )
 #: Someone is meant: a capitalised name may follow.
 PERSON: Final = re.compile(
-    r"\b(?:patients?|pts?|clients?|resident|inmate|subject|mother|father|mom|mum|dad|wife|husband|son"
-    r"|daughter|brother|sister|aunt|uncle|cousin|niece|nephew"
-    r"|grandm(?:other|a)|grandf(?:ather|a)|grandpa|friend|neighbou?r|colleague|partner|boyfriend"
-    r"|girlfriend|fianc[ée]e?|baby|child|twin|lady|gentleman|man|woman"
-    r"|boss|roommate|called|known as|this is|here is|I am|I'm|i am|i'm|it's|dear|hi|hello|hey|bonjour"
-    r"|cher|chère|ask for|speak (?:to|with)|spoke (?:to|with)"
-    r"|seen by|care of|behalf of|prescribed by|written by|sent by|dispensed by|referred by|admitted by"
-    r"|treated by|reviewed by|under|about|for|to|with|from|by|client"
+    r"\b(?i:patients?|pts?|clients?|resident|inmate|subject|mother|father|mom|mum|dad|wife|husband|son"
+    r"|daughter"
+    r"|brother|sister|aunt|uncle|cousin|niece|nephew|grandm(?:other|a)|grandf(?:ather|a)|grandpa"
+    r"|friend|neighbou?r"
+    r"|colleague|partner|boyfriend|girlfriend|fianc[ée]e?|baby|child|twin|lady|gentleman|man|woman"
+    r"|boss|roommate|called"
+    r"|known as|this is|here is|I am|I'm|it's|dear|hi|hello|hey|bonjour|cher|chère|ask for|speak (?:to"
+    r"|with)"
+    r"|spoke (?:to|with)|(?:seen|written|sent|dispensed|referred|admitted|treated|reviewed) by"
+    r"|prescribed by|care of"
+    r"|behalf of|discharged|admitted|counselled|counseled|examined|met|told|asked|saw|under|about|for"
+    r"|to|with|from|by"
     r"|monsieur|madame|patiente?|mari|femme|fils|fille|père|mère|frère|sœur|chez|de la part de"
     r"|suivie? par|je suis),?"
     rf"(?: (?:is|was|called|named|nommée?))?,? (?P<it>{WORD}(?:[ \-](?:{PARTICLE} )?{WORD}){{0,3}}){END}"
 )
-WEAK: Final = frozenset("for to with from by under about hi hello hey it's man woman".split())
+WEAK: Final = frozenset(
+    "for to with from by under about hi hello hey it's man woman told asked saw met".split()
+)
+#: What is said of people and not of medicines, after two capitalised words.
+ACTS: Final = re.compile(
+    rf"(?<![A-Za-zÀ-ÿ\-])(?P<it>{WORD}(?: (?:{PARTICLE} )?{WORD}){{1,3}})"
+    r"(?=,? (?:who|whose|takes|took|needs|reports?|complains|asks|asked|wants|lives|weighs|says|denies"
+    r"|developed|presents"
+    r"|(?:is|was) (?:on|taking|allergic|pregnant|an?|given|started|prescribed|admitted|diagnosed"
+    r"|breastfeeding|our|my)\b"
+    r"|has been (?:on|taking|given|prescribed)|yesterday|prend|reçoit|est (?:sous|enceinte"
+    r"|allergique))|['’]s )"
+)
+#: After two capitalised words these say that medicine is meant.
+OF_MEDICINE: Final = re.compile(
+    r"(?:['’]s)?[ \-](?:syndrome|disease|disorder|score|criteria|sign|test|formula|equation"
+    r"|classification|scale|index|palsy"
+    r"|phenomenon|reaction|solution|catheter|procedure|grade|stage|class|trial|study|guidelines?"
+    r"|society|association)\b",
+    re.IGNORECASE,
+)
 #: What follows a name when a note begins with it: an age, a sex, a number.
 AGED: Final = re.compile(
     rf"(?<![A-Za-zÀ-ÿ\-])(?P<it>{CAP}(?: {INITIAL})?(?:[ \-](?:{PARTICLE} )?(?:{CAP}|{UPPER})){{1,3}})"
@@ -81,7 +107,6 @@ TURNED: Final = re.compile(
 PLAIN: Final = re.compile(rf"(?<![A-Za-zÀ-ÿ\-])(?P<it>{WORD}(?: (?:{PARTICLE} )?{WORD}){{1,3}}){END}")
 #: Common English words, months, places and eponyms of medicine that are also names.
 WORDS: Final = word_list("words_latin")
-AMBIGUOUS: Final = word_list("given_ambiguous")
 #: Written with their owner's name in medicine: a word of these is no patient.
 EPONYMS: Final = word_list("eponyms")
 
@@ -91,16 +116,17 @@ def find_latin_names(text: str, linker: Linker) -> Iterator[Identifier]:
     if not any("A" <= char <= "z" for char in text):
         return
     titled = title_case(text)
-    yield from (span(match, 1 if match["it"] else 2) for match in TITLED.finditer(text))
-    yield from after_doctor(text, linker)
+    yield from (span(match, "it" if match["it"] else "m") for match in TITLED.finditer(text))
     yield from after_naming(text, linker)
-    for match in CLOSING.finditer(text):
+    for match in (*DOCTOR.finditer(text), *CLOSING.finditer(text)):
         yield from trimmed(text, match.start("it"), match.end("it"), linker)
     yield from after_person(text, linker, titled)
-    for match in (*AGED.finditer(text), *TURNED.finditer(text)):
-        if "last" not in match.groupdict() or known(match["first"]) or pinyin(match["last"], match["first"]):
+    for match in () if titled else (*AGED.finditer(text), *ACTS.finditer(text)):
+        yield from several(text, match.start("it"), match.end("it"), linker)
+    for match in TURNED.finditer(text):
+        if known(match["first"]) or pinyin(match["last"], match["first"]):
             yield from trimmed(text, match.start("it"), match.end("it"), linker)
-    yield from by_itself(text, linker)
+    yield from by_itself(text, linker, titled)
 
 
 def span(match: re.Match[str], group: int | str) -> Identifier:
@@ -111,11 +137,6 @@ def title_case(text: str) -> bool:
     """Whether most words begin with a capital, so that a capital says nothing."""
     words = re.findall(r"[A-Za-z]{3,}", text)
     return len(words) > 4 and sum(word[0].isupper() for word in words) > 0.6 * len(words)
-
-
-def after_doctor(text: str, linker: Linker) -> Iterator[Identifier]:
-    for match in DOCTOR.finditer(text):
-        yield from trimmed(text, match.start("it"), match.end("it"), linker)
 
 
 def after_naming(text: str, linker: Linker) -> Iterator[Identifier]:
@@ -132,37 +153,85 @@ def after_naming(text: str, linker: Linker) -> Iterator[Identifier]:
 
 
 def after_person(text: str, linker: Linker, titled: bool) -> Iterator[Identifier]:
-    """ "patient John Smith", "my husband Bob", "I'm Jane"; after a weak cue the name must be known for one."""
+    """ "patient John Smith", "my husband Bob", "I'm Jane"; after a weak cue one word must be known for a name."""
     for match in PERSON.finditer(text):
         cue = match[0].split()[0].strip(",").lower()
-        first = re.split(r"[ \-]", match["it"])[0]
-        sure = known(first) or pinyin_name(match["it"])
-        if sure or (cue not in WEAK and not titled and not match["it"].isupper()):
-            yield from trimmed(text, match.start("it"), match.end("it"), linker)
+        start, end = match.start("it"), match.end("it")
+        told = cue not in WEAK and not titled and not match["it"].isupper()
+        if told or known(re.split(r"[ \-]", match["it"])[0]) or pinyin_name(match["it"]):
+            yield from trimmed(text, start, end, linker)
+        elif not titled:
+            yield from several(text, start, end, linker)
 
 
-def by_itself(text: str, linker: Linker) -> Iterator[Identifier]:
-    """Two words or more of which one is a known given name or surname and none a clinical or common word."""
+def several(text: str, start: int, end: int, linker: Linker) -> Iterator[Identifier]:
+    """Two words or more that are neither of every day nor of medicine, whatever stands before them."""
+    words = list(re.finditer(r"[^\s,]+", text[start:end]))
+    while words and odd(words[0][0], linker):
+        words.pop(0)
+    if len(words) > 1 and not odd(words[1][0], linker):
+        yield from trimmed(text, start + words[0].start(), end, linker)
+
+
+def by_itself(text: str, linker: Linker, titled: bool) -> Iterator[Identifier]:
+    """Two words or more of which none is a clinical or common word: names known for it, or, where capitals mean
+    something, any."""
     for match in PLAIN.finditer(text):
-        words = [word for word in re.split(r"[ ]", match["it"]) if word[0].isupper()]
-        for at in range(len(words) - 1):
-            pair = words[at : at + 2]
-            if likely(*pair) and not any(common(word, linker) for word in pair):
-                start = match.start("it") + match["it"].index(pair[0])
-                yield from trimmed(text, start, match.end("it"), linker)
+        words = [(m[0], m.start()) for m in re.finditer(r"[^ ]+", match["it"]) if m[0][0].isupper()]
+        for (first, at), (second, after) in pairwise(words):
+            if not titled and forename(first) and second.istitle():
+                yield Identifier(match.start("it") + at, match.start("it") + after + len(second), "name")
+            if odd(first, linker) or odd(second, linker):
+                continue
+            if likely(first, second) or (not titled and unheard(first, second)):
+                yield from trimmed(text, match.start("it") + at, match.end("it"), linker)
                 break
 
 
+#: Endings of medicine's words, none of them usual in names.
+MEDICAL: Final = re.compile(
+    r"(?:itis|osis|a?emia|omas?|pathy|trophy|ology|ectomy|plasia|gravis|tions?|sions?|ments|isms?|ical"
+    r"|ous|ular|toxin|cillin|mycin"
+    r"|mab|nib|statin|pril|sartan|olol|azole|xaban|gliptin|gliflozin|protein|genic|logic|tive|taxia"
+    r"|algia|uria|penia|lysis|stasis)$",
+    re.IGNORECASE,
+)
+
+
+def unheard(first: str, second: str) -> bool:
+    """Two capitalised words that are no eponym, no abbreviation and do not end as words of medicine do."""
+    return not ({first, second} & EPONYMS) and all(
+        (len(word) > 2 and word[1:].islower() and not MEDICAL.search(word)) or "-" in word or "'" in word
+        for word in (first, second)
+    )
+
+
 def likely(first: str, second: str) -> bool:
-    """A known given name, or a pinyin name, or a surname with an initial before it."""
+    """A known given name, a known surname, or a pinyin name; an ambiguous given name needs the surname known."""
     if pinyin(first, second) or pinyin(second, first):
         return True
-    if known(first) and first.capitalize() not in AMBIGUOUS:
-        return len(second.strip(".")) > 1 or second.endswith(".")
     surname = second.capitalize() in surnames() or second in surnames()
-    if known(first) and surname:
+    if known(first):
+        return surname or first.capitalize() not in word_list("given_ambiguous")
+    return surname and first not in EPONYMS and not first.isupper()
+
+
+def forename(word: str) -> bool:
+    """A given name that is nothing else: a capitalised word after it is a surname, be it Short or Best."""
+    return known(word) and word not in EPONYMS and word.capitalize() not in word_list("given_ambiguous")
+
+
+def odd(word: str, linker: Linker) -> bool:
+    """Whether a capitalised word is of every day or of medicine, and neither a given name nor a surname."""
+    return word[0].isupper() and common(word, linker)
+
+
+def clinical_phrase(text: str, start: int, end: int, linker: Linker) -> bool:
+    """Whether a name of medicine begins here and goes on past the end (St John's wort), or says so (Bell's palsy)."""
+    if OF_MEDICINE.match(text, end):
         return True
-    return surname and second not in EPONYMS and re.fullmatch(r"[A-Z]\.", first) is not None
+    size = len(fold_name(text[start:end]))
+    return any(mention.start == 0 and mention.end > size for mention in linker.find(text[start : end + 30]))
 
 
 def trimmed(text: str, start: int, end: int, linker: Linker) -> Iterator[Identifier]:
@@ -176,6 +245,8 @@ def trimmed(text: str, start: int, end: int, linker: Linker) -> Iterator[Identif
         kept.append((first, last))
     while kept and text[kept[-1][0]].islower():
         kept.pop()
+    if kept and clinical_phrase(text, kept[0][0], kept[-1][1], linker):
+        return
     if kept and any(len(text[a:b].strip(".")) > 1 for a, b in kept):
         yield Identifier(kept[0][0], kept[-1][1], "name")
 
@@ -183,8 +254,10 @@ def trimmed(text: str, start: int, end: int, linker: Linker) -> Iterator[Identif
 def common(word: str, linker: Linker) -> bool:
     """Whether a word is of every day or of medicine rather than a name."""
     bare = word.strip(".'").removesuffix("'s")
-    if bare.lower() in WORDS or (bare in EPONYMS and not known(bare)):
+    if bare.lower() in WORDS:
         return True
+    if bare in EPONYMS and not known(bare):
+        return False
     return is_clinical(bare, linker) and not known(bare) and bare.capitalize() not in surnames()
 
 

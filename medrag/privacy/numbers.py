@@ -213,7 +213,7 @@ CARDS: Final = (
     ),
     sign(
         "card",
-        FREE + r"(?P<it>[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30})" + END,
+        FREE + r"(?P<it>(?-i:[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}))" + END,
         lambda match: is_iban(plain(match)),
     ),
     sign(
@@ -230,7 +230,7 @@ NETWORK: Final = (
         r"(?P<it>[0-9]{1,3}(?:\.[0-9]{1,3}){3})(?![0-9.]*[0-9])",
         is_ipv4,
     ),
-    sign("ip", r"(?<![0-9A-Za-z:])(?P<it>[0-9A-F]{0,4}(?::[0-9A-F]{0,4}){2,7})(?![0-9A-Za-z:])", is_ipv6),
+    sign("ip", r"(?<![0-9A-Za-z:])(?P<it>[0-9A-F]{0,4}(?::[0-9A-F]{0,4}){2,7})(?!:?[0-9A-Za-z])", is_ipv6),
     sign("ip", r"(?<![0-9A-Za-z:])[0-9A-F]{2}(?:([:\-])[0-9A-F]{2})(?:\1[0-9A-F]{2}){4}(?![0-9A-Za-z:])"),
 )
 SIGNS: Final = (*IDENTITY, *RECORDS, *PHONES, *CARDS, *NETWORK)

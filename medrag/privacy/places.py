@@ -12,7 +12,7 @@ from medrag.text.normalise import HAN
 __all__ = ["find_birth_dates", "find_places", "find_web"]
 
 H = f"[{HAN}]"
-CAP = r"[A-ZÀ-Ý][A-Za-zÀ-ÿ'.\-]*"
+CAP = r"(?:Sta?e?\.|[A-ZÀ-Ý][A-Za-zÀ-ÿ'\-]*)"
 #: Written out or hidden from robots: "john dot smith at mail dot com" needs both words.
 EMAIL = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._%+'\-]{0,63}(?:@|\s?[\[(]at[\])]\s?| at (?=[A-Za-z0-9\-]+ dot ))"

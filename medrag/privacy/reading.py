@@ -15,6 +15,8 @@ HAN_DIGITS = str.maketrans("〇零一幺二三四五六七八九", "001123456789
 HAN_RUN = re.compile("[〇零一幺二三四五六七八九]{7,}")
 DASHES = dict.fromkeys("‐‑‒–—―−﹣", "-")
 QUOTES = {"’": "'", "‘": "'", "ʼ": "'"}
+#: Full-width marks that end a clause stay: a web address may hold a comma, never one of these.
+STOPS = frozenset("，。；？！、")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ def read_text(text: str) -> Reading:
 def plain_char(char: str) -> str:
     """One character for one; none for a format character (UAX 44, category Cf)."""
     if char.isascii():
+        return char
+    if char in STOPS:
         return char
     if unicodedata.category(char) == "Cf":
         return ""
