@@ -67,6 +67,24 @@ REFUSALS: Final[Mapping[str, Mapping[Language, str]]] = {
         "fr": "Si vous pensez à vous faire du mal, parlez-en tout de suite : le 3114 (France), le 988 (États-Unis), "
         "le 12356 (Chine) ou les urgences. medrag ne répond pas à cette question.",
     },
+    "harm_others": {
+        "en": "medrag does not help to harm anyone. If someone may be in danger, call the police or your local emergency "
+        "number (112 in Europe, 110 or 120 in China, 911 in the US).",
+        "zh": "medrag不协助伤害任何人。如有人可能处于危险之中，请拨打报警或急救电话（中国110或120，欧洲112，美国911）。",
+        "fr": "medrag n'aide à nuire à personne. Si quelqu'un est en danger, appelez le 17, le 15 ou le 112.",
+    },
+    "triage": {
+        "en": "medrag does not judge how urgent a complaint is. If in doubt, call your doctor, a medical advice line or the "
+        "emergency number (112 in Europe, 120 in China, 911 in the US).",
+        "zh": "medrag不判断病情的轻重缓急。如有疑问，请联系医生或医疗咨询热线；"
+        "紧急时请拨打急救电话（中国120，欧洲112，美国911）。",
+        "fr": "medrag ne juge pas de l'urgence d'un symptôme. Dans le doute, appelez votre médecin, ou le 15 ou le 112.",
+    },
+    "out_of_scope": {
+        "en": "medrag answers questions about medicines and clinical guidelines only.",
+        "zh": "medrag只回答用药和临床指南方面的问题。",
+        "fr": "medrag ne répond qu'aux questions sur les médicaments et les recommandations cliniques.",
+    },
 }
 
 

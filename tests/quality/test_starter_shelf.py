@@ -66,7 +66,7 @@ def test_the_same_question_gives_the_same_answer(words: tuple[OpenShelf, Setting
 
 @pytest.mark.parametrize(
     "question",
-    ["What is the capital of Peru?", "今天天气怎么样？", "Who won the football world cup in 1998?"],
+    ["How deep is the Mariana trench?", "长城有多长？", "Who painted the ceiling of the Sistine chapel?"],
 )
 def test_what_is_not_on_the_shelf_is_not_answered(words: tuple[OpenShelf, Settings], question: str) -> None:
     shelf, settings = words

@@ -29,7 +29,7 @@ SCORES = Path("tests/quality/scores.yaml")
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     required=True,
-    help="Folder with DIR/NAME/corpus.jsonl[.gz], queries*.jsonl and qrels*.tsv; for lies, with truths.yaml.",
+    help="Folder with DIR/NAME/corpus.jsonl[.gz], queries*.jsonl and qrels*.tsv; for the other suites, their YAML files.",
 )
 @click.option(
     "--scores",
@@ -43,7 +43,10 @@ SCORES = Path("tests/quality/scores.yaml")
 def evaluate(
     names: Sequence[str], data: Path, scores: Path, keep: bool, as_json: bool, settings: Settings
 ) -> None:
-    """Reports nDCG@10, R@10 and R@100 of bm25, dense and hybrid on each NAME under --data; of NAME lies, the lies that pass."""
+    """Reports nDCG@10, R@10 and R@100 of bm25, dense and hybrid on each NAME under --data.
+
+    NAME may also be a suite with a file of its own in tests/quality: lies, privacy, refusals.
+    """
     from medrag_api.progress import open_progress
 
     with open_progress() as progress:

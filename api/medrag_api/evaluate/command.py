@@ -2,32 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Protocol
 
 from medrag.index.encoders import open_encoder
 from medrag.settings import Settings
 from medrag_api.evaluate.beir import read_set
 from medrag_api.evaluate.kept import Drift, compare, read_kept, write_kept
-from medrag_api.evaluate.lies import LiesReport, measure_lies
+from medrag_api.evaluate.lies import measure_lies
+from medrag_api.evaluate.privacy import PLANTED, measure_privacy
+from medrag_api.evaluate.refusals import measure_refusals
 from medrag_api.evaluate.retrieval import MEASURES, Scores, measure_set
 
 __all__ = ["EvalReport", "run_eval"]
 
-#: The suite that is no retrieval set, its file and how many lies are told.
-LIES, TRUTHS, MOST_LIES = "lies", "truths.yaml", 10_000
+Progress = Callable[[str, int, int | None], None]
+
+
+class SuiteReport(Protocol):
+    """What a suite that is no retrieval set tells."""
+
+    def as_json(self) -> dict[str, Any]: ...
+
+    def as_text(self) -> str: ...
+
+
+#: How many lies are told.
+MOST_LIES: Final = 10_000
+#: The suites that are no retrieval sets: name, its file under --data, what measures it.
+SUITES: Final[Mapping[str, tuple[str, Callable[[Path, Progress], SuiteReport]]]] = {
+    "lies": ("truths.yaml", lambda path, progress: measure_lies(path, MOST_LIES, progress)),
+    "privacy": ("identifiers.yaml", lambda path, progress: measure_privacy(path, PLANTED, progress)),
+    "refusals": ("refusals.yaml", lambda path, progress: measure_refusals(path, progress)),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class EvalReport:
-    """Scores of every set, where they differ from the reviewed ones, and the lies if they were asked for."""
+    """Scores of every set, where they differ from the reviewed ones, and what other suites told."""
 
     sets: tuple[Scores, ...]
     drifts: tuple[Drift, ...]
     compared: bool
-    lies: LiesReport | None = None
+    suites: Mapping[str, SuiteReport] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -47,14 +66,13 @@ class EvalReport:
                 {"set": d.set, "ranking": d.ranking, "measure": d.measure, "kept": d.kept, "now": d.now}
                 for d in self.drifts
             ],
-            **({"lies": self.lies.as_json()} if self.lies else {}),
+            **{name: told.as_json() for name, told in self.suites.items()},
         }
 
     def as_text(self) -> str:
         parts = [table(told) for told in self.sets]
         parts += [f"{d.set} {d.ranking} {d.measure}: was {d.kept:.4f}, is {d.now:.4f}" for d in self.drifts]
-        if self.lies is not None:
-            parts.append(self.lies.as_text())
+        parts += [told.as_text() for told in self.suites.values()]
         if self.sets and self.compared and not self.drifts:
             parts.append("As the kept scores say.")
         return "\n\n".join(parts)
@@ -64,19 +82,21 @@ def run_eval(
     names: Sequence[str],
     data: Path,
     settings: Settings,
-    progress: Callable[[str, int, int | None], None],
+    progress: Progress,
     *,
     scores_file: Path | None = None,
     keep: bool = False,
 ) -> EvalReport:
     """Measures the sets. ``scores_file`` holds the reviewed scores; ``keep`` writes this run's into it.
 
-    The name ``lies`` is no retrieval set: it tells the lies made of ``data/truths.yaml`` to the proof.
+    The names of `SUITES` are no retrieval sets: each reads its own file of ``data``.
     """
-    lies = measure_lies(data / TRUTHS, MOST_LIES, progress) if LIES in names else None
-    names = [name for name in names if name != LIES]
+    suites = {
+        name: measure(data / file, progress) for name, (file, measure) in SUITES.items() if name in names
+    }
+    names = [name for name in names if name not in SUITES]
     if not names:
-        return EvalReport((), (), False, lies)
+        return EvalReport((), (), False, suites)
     encoder = open_encoder(settings)
     told = []
     for name in names:
@@ -91,7 +111,7 @@ def run_eval(
         if keep:
             for scores in told:
                 write_kept(scores_file, scores)
-    return EvalReport(tuple(told), tuple(drifts), scores_file is not None, lies)
+    return EvalReport(tuple(told), tuple(drifts), scores_file is not None, suites)
 
 
 def table(told: Scores) -> str:

@@ -147,7 +147,7 @@ def passport(chance: random.Random, tables: Tables, language: str) -> str:
 def phone(chance: random.Random, tables: Tables, language: str) -> str:
     if language == "zh":
         mobile = f"1{chance.choice('35789')}{digits(chance, 9)}"
-        forms = (
+        written = (
             mobile,
             f"{mobile[:3]}-{mobile[3:7]}-{mobile[7:]}",
             f"{mobile[:3]} {mobile[3:7]} {mobile[7:]}",
@@ -155,7 +155,7 @@ def phone(chance: random.Random, tables: Tables, language: str) -> str:
             f"0{chance.choice(['10', '21', '571', '755'])}-{chance.randrange(2, 9)}{digits(chance, 7)}",
             mobile.translate({ord("0") + n: ord("０") + n for n in range(10)}),
         )
-        return chance.choice(forms)
+        return chance.choice(written)
     area, middle, last = (chance.randrange(201, 990), chance.randrange(200, 1000), digits(chance, 4))
     pairs = " ".join(digits(chance, 2) for _ in range(4))
     forms = (
