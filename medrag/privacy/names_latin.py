@@ -135,8 +135,8 @@ def span(match: re.Match[str], group: int | str) -> Identifier:
 
 def title_case(text: str) -> bool:
     """Whether most words begin with a capital, so that a capital says nothing."""
-    words = re.findall(r"[A-Za-z]{3,}", text)
-    return len(words) > 4 and sum(word[0].isupper() for word in words) > 0.6 * len(words)
+    words = [word for word in re.findall(r"[A-Za-z]{3,}", text) if not word.isupper()]
+    return len(words) > 4 and sum(word.istitle() for word in words) > 0.6 * len(words)
 
 
 def after_naming(text: str, linker: Linker) -> Iterator[Identifier]:

@@ -128,11 +128,11 @@ def test_spans_are_in_order_and_the_rest_stands(text: str) -> None:
     assert sum(result.counts.values()) == len(result.spans)
 
 
-@given(st.sampled_from([text for _, text, _ in GONE]), st.sampled_from([text for _, text, _ in GONE]))
-def test_removing_twice_removes_no_more_that_names_a_person(first: str, second: str) -> None:
-    once = remove_identifiers(f"{first}. {second}")
-    for _, _, secret in GONE:
-        assert len(secret) == 1 or secret not in once.text
+def test_beside_another_identifier_each_still_goes() -> None:
+    for _, first, one in GONE:
+        for _, second, other in GONE:
+            left = remove_identifiers(f"{first}. {second}").text
+            assert not [secret for secret in (one, other) if len(secret) > 1 and secret in left], left
 
 
 def test_only_recognised_things_are_told() -> None:
