@@ -171,7 +171,7 @@ def _is_prose(lines: Sequence[Line], x: float, top: float, bottom: float) -> boo
         for side, words in zip(sides, part_words(line, x), strict=True):
             if words:
                 side.append(Line.of(words))
-    return all(map(_reads, sides))
+    return all(_reads(side) or _columns(side, ()) is not None for side in sides)
 
 
 def part_words(line: Line, x: float) -> tuple[list[Word], list[Word]]:

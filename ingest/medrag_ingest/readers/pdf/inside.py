@@ -14,7 +14,7 @@ from medrag_ingest.readers.pdf.glyphs import FontBook, PageTooFull, read_page
 from medrag_ingest.readers.pdf.grids import find_grids
 from medrag_ingest.readers.pdf.paragraphs import PARTS, make_paragraphs
 from medrag_ingest.readers.pdf.running import take_running
-from medrag_ingest.readers.pdf.shapes import Page, Word
+from medrag_ingest.readers.pdf.shapes import Box, Page, Word, around
 from medrag_ingest.readers.pdf.writing import Written, write_document
 from medrag_ingest.report import FlagReport, PageReport, ParseReport
 
@@ -223,17 +223,28 @@ def _title(text: str, written: Written) -> str:
 def _page_report(page: Page, flow: Sequence[Region], text: str) -> PageReport:
     known = [word.confidence for word in page.words if word.confidence is not None]
     source = "ocr" if known else "scan" if page.is_scan else "text" if page.words else "none"
-    columns = sum(region.grid is None for region in flow)
     return PageReport(
         page.number,
         len(text),
         source,  # type: ignore[arg-type]
         round(sum(known) / len(known), 4) if known else None,
-        max(1, columns - sum(region.grid is not None for region in flow)) if columns else 0,
+        _count_columns([around(line.box for line in region.lines) for region in flow if region.lines]),
         sum(region.grid is not None for region in flow),
         doubts.count_lost(text),
         doubts.measure_quality(text),
     )
+
+
+def _count_columns(boxes: Sequence[Box]) -> int:
+    """The most stretches of text that stand beside each other; 0 on a page without."""
+    return max((1 + sum(_beside(one, other) for other in boxes) for one in boxes), default=0)
+
+
+def _beside(one: Box, other: Box) -> bool:
+    """Whether two stretches share half the height of the lower one, and no width."""
+    shared = min(one.bottom, other.bottom) - max(one.top, other.top)
+    least = min(one.bottom - one.top, other.bottom - other.top)
+    return shared > 0.5 * least and (one.right <= other.left or other.right <= one.left)
 
 
 def _flags(page: Page, text: str, unseen: Sequence[Word]) -> Iterator[FlagReport]:

@@ -54,8 +54,9 @@ _OF_LABELS: Final = frozenset(
 )
 _DASHES: Final = re.compile(r"^[-–—_.·\s]{3,}|[-–—_.·\s]{3,}$")
 _WARNING: Final = re.compile(r"WARNING: *\S")
-#: ``Recommendation 3``, ``推荐意见 2``: what guidelines number, with its strength; never a heading.
+#: ``Recommendation 3``, ``R3.``, ``推荐意见 2``: what guidelines number, with its strength; never a heading.
 RECOMMENDATION: Final = re.compile(
+    r"(?-i:R)\d{1,2}(?:\.\d{1,2}){0,2}\s?[.:)]?\s+(?-i:[A-ZÀ-Ý\u4e00-\u9fff])|"
     r"(?:\(?\d{1,3}(?:\.\d{1,3})*[.)]?\s+)?(?:(?:key\s+|good\s+practice\s+)?(?:recommendation|statement)s?\s*\d"
     r"|we\s+(?:strongly\s+|conditionally\s+)?(?:recommend|suggest)|it\s+is\s+(?:recommended|suggested)|推荐意见\s*\d)",
     re.IGNORECASE,

@@ -37,6 +37,17 @@ _ITEM: Final = re.compile(r"(?:\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]|[①-⑳])
 _HOLLOW: Final = re.compile(r"o\s+[a-zA-Z]")
 _CUT: Final = re.compile(r"(?P<head>[^\W\d_]{2,})[-\u2010\u00ad]$")
 _TAIL: Final = re.compile(r"[^\W\d_]+")
+#: ``R3`` and ``Recommendation 3`` as a line begins with it.
+_ADVICE: Final = re.compile(
+    r"R\d{1,2}(?:\.\d{1,2}){0,2}\s?[.:)]?\s+[A-ZÀ-Ý\u4e00-\u9fff]|(?:Recommendation|Statement)\s+\d|推荐意见\s*\d"
+)
+#: The strength a recommendation ends with.
+_GRADED: Final = re.compile(
+    r"[(\[](?:grade|strong|weak|conditional|level|LOE|class|COR|证据|强|弱)\b[^()\[\]]*[)\]]\.?$",
+    re.IGNORECASE,
+)
+#: Tables, captions and notes that may stand between two parts of a paragraph.
+MOST_BETWEEN: Final = 8
 _WARNING: Final = re.compile(r"WARNING: *[A-Z]{3}")
 _ENDS: Final = (".", ":", ";", "!", "?", "。", "：", "；", "！", "？", ".)", ".]")
 
@@ -106,11 +117,11 @@ class Vocabulary:
 
     @classmethod
     def of(cls, lines: Iterable[Line]) -> Vocabulary:
-        """Words inside lines; the last of each line may be cut and does not count."""
+        """Words inside lines; the last of each line may be cut and does not count, nor does what follows a cut."""
         made = cls()
         texts = [line.text for line in lines]
-        for text in texts:
-            for word in text.casefold().split()[:-1]:
+        for above, text in zip(("", *texts), texts, strict=False):
+            for word in text.casefold().split()[1 if _CUT.search(above) else 0 : -1]:
                 made.words[word.strip("()[].,;:!?“”\"'")] += 1
         proofs = 0
         for text, after in pairwise(texts):
@@ -144,8 +155,8 @@ def make_paragraphs(flow: Sequence[tuple[int, Region]]) -> list[Paragraph | Tabl
             _add_table(made, TableItem(region.grid, page))
             continue
         for number, paragraph in enumerate(_of_region(region, page)):
-            before = made[-1] if made else None
-            if number == 0 and isinstance(before, Paragraph) and _goes_on(before, paragraph):
+            before = _open(made, paragraph) if number == 0 else None
+            if before is not None:
                 before.lines += paragraph.lines
             else:
                 made.append(paragraph)
@@ -154,6 +165,28 @@ def make_paragraphs(flow: Sequence[tuple[int, Region]]) -> list[Paragraph | Tabl
         if isinstance(item, Paragraph):
             item.pieces = tuple(pieces_of(item.lines, vocabulary))
     return made
+
+
+def _open(made: Sequence[Paragraph | TableItem], after: Paragraph) -> Paragraph | None:
+    """The paragraph that goes on with ``after``, the first of a column. Tables, their captions and notes at a column's
+    foot may stand between: what goes on over those begins in lower case."""
+    if made and isinstance(made[-1], Paragraph) and _goes_on(made[-1], after):
+        return made[-1]
+    floats = False
+    for item in reversed(made[-MOST_BETWEEN:]):
+        if isinstance(item, TableItem) or CAPTION.match(item.text):
+            floats = True
+            continue
+        if _is_note(item, after):
+            continue
+        beside = not floats or after.text[0].islower()
+        return item if beside and _goes_on(item, after) else None
+    return None
+
+
+def _is_note(item: Paragraph, after: Paragraph) -> bool:
+    """Small print that begins with a mark."""
+    return item.size < 0.88 * after.size and (item.text[0] in "*†‡§¶#∥" or item.text[0].isdigit())
 
 
 def _add_table(made: list[Paragraph | TableItem], table: TableItem) -> None:
@@ -223,6 +256,10 @@ def _begins(line: Line, before: Line, held: Paragraph, gap: float, right: float)
         return True
     if held.item and line.box.left < _text_left(held.lines[0][0]) - 2 and short:
         return True
+    if _ADVICE.match(line.text) and before.text.endswith((*_ENDS, ")", "]")):
+        return True
+    if _GRADED.search(before.text) and line.text[0].isupper():
+        return True
     return short and before.text.endswith(_ENDS) and line.text[0].isupper()
 
 
@@ -251,7 +288,7 @@ def _goes_on(before: Paragraph, after: Paragraph) -> bool:
     lower = next_[0].islower() or next_[0] in "(,;%≥≤<>=±" or next_[0].isdigit()
     if before.bold != after.bold:
         return False
-    if NUMBERED.match(next_) or is_item(after.lines[0][0]):
+    if NUMBERED.match(next_) or _ADVICE.match(next_) or is_item(after.lines[0][0]):
         return False
     return (lower or full) and (full or _CUT.search(told) is not None or next_[0].islower())
 
