@@ -5,7 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 
-__all__ = ["SLUG", "content_id", "edition_id", "sha256_bytes", "sha256_text", "split_edition_id"]
+__all__ = [
+    "SLUG",
+    "content_id",
+    "edition_id",
+    "id_of_passage",
+    "sha256_bytes",
+    "sha256_text",
+    "split_edition_id",
+]
 
 #: What a work or edition label may look like: it stands in URLs, file names and on command lines.
 SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
@@ -28,6 +36,11 @@ def content_id(prefix: str, *parts: str | int) -> str:
     """An id that is a function of content: ``prefix`` + 24 hex digits of the sha256 of the parts, NUL-separated."""
     joined = "\0".join(str(part) for part in parts)
     return prefix + sha256_text(joined)[:ID_DIGITS]
+
+
+def id_of_passage(edition: str, document_key: str, start: int, end: int, text_sha256: str) -> str:
+    """What a passage goes by: the edition, its document's key there, where it stands in it, and what it says."""
+    return content_id("p_", edition, document_key, start, end, text_sha256)
 
 
 def edition_id(work: str, label: str) -> str:

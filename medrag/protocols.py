@@ -61,7 +61,9 @@ class SparseVector:
 
 @dataclass(frozen=True, slots=True)
 class IndexPoint:
-    """One passage as the index holds it. ``payload`` keys: work, edition, kind, jurisdiction, language, authority, code."""
+    """One passage as the index holds it, or what several editions of a work have in common (see medrag.index.strata).
+
+    ``payload`` keys: work, edition, kind, jurisdiction, language, authority, code; place and tokens are only kept."""
 
     passage: str
     sparse: SparseVector
@@ -95,6 +97,9 @@ class IndexReader(Protocol):
     def ids(self) -> Iterator[str]:
         """Every passage id held, in no order."""
 
+    def payloads(self, points: Sequence[str]) -> dict[str, dict[str, str]]:
+        """What is kept with those of these points that are held."""
+
     def close(self) -> None: ...
 
 
@@ -108,6 +113,12 @@ class IndexBuilder(Protocol):
         """Adds or replaces the dense vector of passages already written."""
 
     def set_sparse(self, vectors: Iterable[tuple[str, SparseVector]]) -> int: ...
+
+    def move(self, points: Iterable[str], edition: str) -> int:
+        """Changes the edition points are filtered by, and nothing else of them."""
+
+    def payloads(self, points: Sequence[str]) -> dict[str, dict[str, str]]:
+        """What is kept with those of these points that are held."""
 
     def delete(self, passages: Iterable[str]) -> int: ...
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from medrag.errors import DocumentRefused, Place
-from medrag.identifiers import content_id, sha256_text
+from medrag.identifiers import id_of_passage, sha256_text
 from medrag.records import Passage, Span
 from medrag.vocabulary import PassageKind
 from medrag_ingest.atoms import Atom, make_atoms
@@ -191,7 +191,7 @@ def _passage(
     text = parsed.text[start:end]
     body = _body(run)
     return Passage(
-        id=content_id("p_", edition, parsed.key, start, end, sha256_text(text)),
+        id=id_of_passage(edition, parsed.key, start, end, sha256_text(text)),
         document=document,
         edition=edition,
         ordinal=ordinal,

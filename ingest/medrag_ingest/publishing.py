@@ -59,6 +59,7 @@ class Move:
     def index_json(self) -> dict[str, Any]:
         return {
             "written": self.built.written,
+            "moved": self.built.moved,
             "deleted": self.built.deleted,
             "encoded": self.built.encoded.encoded,
             "reused": self.built.encoded.reused,
@@ -152,6 +153,7 @@ def build_missing(workshop: Workshop, plan: Plan, made: Move, progress: Progress
     builder.build(plan, made.snapshot, dimension=encoder.dimension if encoder is not None else None)
     count = made.built
     count.written += builder.count.written
+    count.moved += builder.count.moved
     count.deleted += builder.count.deleted
     count.encoded.encoded += builder.count.encoded.encoded
     count.encoded.reused += builder.count.encoded.reused

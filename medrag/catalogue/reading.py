@@ -61,6 +61,7 @@ class DocumentWords:
     """A document as the index needs it."""
 
     id: str
+    key: str
     title: str
     language: str
     jurisdiction: str | None
@@ -224,7 +225,7 @@ class CatalogueReader:
         """As :meth:`read_edition`, without the structure that only quoting needs: a third of the time."""
         ids = select(documents.c.id).where(documents.c.edition == edition).order_by(documents.c.ordinal)
         identifiers = [row[0] for row in self.tuples(ids)]
-        columns = (documents.c[name] for name in ("id", "title", "language", "jurisdiction", "text"))
+        columns = (documents.c[name] for name in ("id", "key", "title", "language", "jurisdiction", "text"))
         words = select(*columns)
         cuts = select(*(passages.c[name] for name in CUT)).order_by(passages.c.ordinal)
         for start in range(0, len(identifiers), READ_AT_ONCE):

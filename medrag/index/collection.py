@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from medrag.errors import IndexUnavailable, Place
@@ -13,6 +13,8 @@ from medrag.index.points import (
     DOCTOR,
     PAYLOAD_KEYS,
     WORDS,
+    batches,
+    passage_id,
     point_id,
 )
 from medrag.protocols import IndexFilter, IndexPoint, SparseVector
@@ -30,11 +32,13 @@ __all__ = [
     "count_points",
     "create_collection",
     "drop_collection",
+    "payloads_of",
     "read_card",
     "scroll",
     "server_filter",
     "server_point",
     "server_sparse",
+    "set_edition",
     "write",
 ]
 
@@ -167,6 +171,28 @@ def write(connection: Connection, collection: str, points: list[qm.PointStruct])
     """Returns when the points can be searched."""
     if points:
         connection.call(lambda client: client.upsert(collection, points, wait=True))
+
+
+def set_edition(connection: Connection, collection: str, points: Sequence[str], edition: str) -> None:
+    """Changes what points there are filtered by."""
+    ids: list[Any] = [str(point_id(point)) for point in points]
+    connection.call(
+        lambda client: client.set_payload(collection, payload={"edition": edition}, points=ids, wait=True)
+    )
+
+
+def payloads_of(connection: Connection, collection: str, points: Sequence[str]) -> dict[str, dict[str, str]]:
+    """What is kept with those of these points that are there."""
+    told: dict[str, dict[str, str]] = {}
+    for batch in batches(points):
+        records = connection.call(payloads_request(collection, batch))
+        told |= {passage_id(record.id): dict(record.payload or {}) for record in records}
+    return told
+
+
+def payloads_request(collection: str, points: Sequence[str]) -> Callable[[QdrantClient], list[qm.Record]]:
+    ids = [str(point_id(point)) for point in points]
+    return lambda client: client.retrieve(collection, ids, with_payload=True, with_vectors=False)
 
 
 def as_point(record: qm.Record) -> qm.PointStruct:

@@ -23,9 +23,12 @@ from medrag.index.points import (
     check_name,
 )
 from medrag.index.shard import change_dimension, create_shard, engine, load_anywhere, open_shard, rewrite
+from medrag.index.shared import shared
 
 if TYPE_CHECKING:
     from qdrant_edge import EdgeShard
+
+    from medrag.protocols import IndexReader
 
 __all__ = ["EdgeStore"]
 
@@ -81,7 +84,7 @@ class EdgeStore:
         old.close()
         return shard
 
-    def open(self, name: str) -> EdgeReader:
+    def open(self, name: str) -> IndexReader:
         """Checks every byte against the card, then opens. Raises IndexUnavailable."""
         folder = self.folder(name)
         card = checked_card(folder)
@@ -93,7 +96,7 @@ class EdgeStore:
                 place=Place(file=str(folder)),
                 remedy=DOCTOR,
             )
-        return reader
+        return shared(reader, card.meta)
 
     def meta(self, name: str) -> dict[str, str]:
         return dict(Card.read(self.folder(name)).meta)

@@ -31,6 +31,7 @@ from medrag.index.shard import (
     engine,
     floats,
     open_shard,
+    payloads_of,
 )
 from medrag.protocols import IndexPoint, SparseVector
 
@@ -94,6 +95,22 @@ class EdgeBuilder:
         moved = [qe.PointVectors(point_id(passage), vector) for passage, vector in vectors]
         with engine(self.folder):
             self.shard.update(qe.UpdateOperation.update_vectors(moved))
+
+    def move(self, points: Iterable[str], edition: str) -> int:
+        """Raises NotFound for a point not written."""
+        import qdrant_edge as qe
+
+        moved = 0
+        for batch in batches(points):
+            refuse_missing(batch, self.held(batch))
+            with engine(self.folder):
+                ids: list[int | UUID | str] = [point_id(point) for point in batch]
+                self.shard.update(qe.UpdateOperation.set_payload(ids, {"edition": edition}))
+            moved += len(batch)
+        return moved
+
+    def payloads(self, points: Sequence[str]) -> dict[str, dict[str, str]]:
+        return payloads_of(self.shard, self.folder, points)
 
     def held(self, passages: Iterable[str]) -> list[int | UUID | str]:
         """Which of these points are there."""

@@ -17,7 +17,15 @@ from medrag.index.points import (
     passage_id,
     rank,
 )
-from medrag.index.shard import count_dense, count_points, edge_filter, edge_sparse, engine, scroll_pages
+from medrag.index.shard import (
+    count_dense,
+    count_points,
+    edge_filter,
+    edge_sparse,
+    engine,
+    payloads_of,
+    scroll_pages,
+)
 from medrag.protocols import IndexFilter, SparseVector
 
 if TYPE_CHECKING:
@@ -88,6 +96,9 @@ class EdgeReader:
     def ids(self) -> Iterator[str]:
         for records in scroll_pages(self.shard, self.folder, vectors=False):
             yield from (passage_id(record.id) for record in records)
+
+    def payloads(self, points: Sequence[str]) -> dict[str, dict[str, str]]:
+        return payloads_of(self.shard, self.folder, points)
 
     def close(self) -> None:
         """Twice is the same as once; what is asked afterwards raises IndexUnavailable."""

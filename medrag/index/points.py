@@ -45,7 +45,10 @@ DENSE, WORDS = "dense", "words"
 #: Indexed before the first point: with indexes made afterwards, filtered HNSW recall@10 fell to 0.15.
 PAYLOAD_KEYS = ("work", "edition", "kind", "jurisdiction", "language", "authority", "code")
 
-KNOWN_KEYS = frozenset(PAYLOAD_KEYS)
+#: Kept with a point and never filtered by: see medrag.index.strata.
+KEPT_KEYS = ("place", "tokens")
+
+KNOWN_KEYS = frozenset((*PAYLOAD_KEYS, *KEPT_KEYS))
 
 #: Points sent to an engine at once; larger batches gain nothing and hold more Python objects.
 BATCH = 512
@@ -138,7 +141,7 @@ def check_query(query: Sequence[float], dimension: int | None, index: str) -> li
 
 def check_filter(keep: IndexFilter) -> bool:
     """False when the filter lets nothing through. Raises UsageError for a key no point can have."""
-    unknown = keep.allowed.keys() - KNOWN_KEYS
+    unknown = keep.allowed.keys() - set(PAYLOAD_KEYS)
     if unknown:
         raise UsageError(f"no passage can be filtered by {min(unknown)!r}", place=Place(field="filter"))
     return all(keep.allowed.values())

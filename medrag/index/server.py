@@ -17,9 +17,12 @@ from medrag.index.points import (
 )
 from medrag.index.server_builder import ServerBuilder
 from medrag.index.server_reader import ServerReader
+from medrag.index.shared import shared
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
+
+    from medrag.protocols import IndexReader
 
 
 __all__ = ["ServerStore"]
@@ -62,7 +65,7 @@ class ServerStore:
             raise self.connection.failed("there is no finished index here", collection)
         return card
 
-    def open(self, name: str) -> ServerReader:
+    def open(self, name: str) -> IndexReader:
         """Raises IndexUnavailable, also when the collection lost points since it was finished."""
         card = self.finished(name)
         reader = ServerReader(
@@ -72,7 +75,7 @@ class ServerStore:
             raise self.connection.failed(
                 "it holds another number of points than it was finished with", reader.collection
             )
-        return reader
+        return shared(reader, card["meta"])
 
     def meta(self, name: str) -> dict[str, str]:
         return dict(self.finished(name)["meta"])

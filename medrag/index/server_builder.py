@@ -11,8 +11,10 @@ from medrag.index.collection import (
     count_dense,
     count_points,
     drop_collection,
+    payloads_of,
     server_point,
     server_sparse,
+    set_edition,
     write,
 )
 from medrag.index.points import (
@@ -70,6 +72,18 @@ class ServerBuilder:
         refuse_missing((passage for passage, _ in vectors), self.held(passage for passage, _ in vectors))
         moved = [qm.PointVectors(id=str(point_id(passage)), vector=vector) for passage, vector in vectors]
         self.connection.call(lambda client: client.update_vectors(self.collection, moved, wait=True))
+
+    def move(self, points: Iterable[str], edition: str) -> int:
+        """Raises NotFound for a point not written."""
+        moved = 0
+        for batch in batches(points):
+            refuse_missing(batch, self.held(batch))
+            set_edition(self.connection, self.collection, batch, edition)
+            moved += len(batch)
+        return moved
+
+    def payloads(self, points: Sequence[str]) -> dict[str, dict[str, str]]:
+        return payloads_of(self.connection, self.collection, points)
 
     def held(self, passages: Iterable[str]) -> list[str]:
         """Which of these points are there."""

@@ -9,6 +9,7 @@ from medrag.index.collection import (
     Connection,
     count_dense,
     count_points,
+    payloads_of,
     scroll,
     server_filter,
     server_sparse,
@@ -104,6 +105,9 @@ class ServerReader:
     def ids(self) -> Iterator[str]:
         for records in scroll(self.connection, self.collection, vectors=False):
             yield from (passage_id(record.id) for record in records)
+
+    def payloads(self, points: Sequence[str]) -> dict[str, dict[str, str]]:
+        return payloads_of(self.connection, self.collection, points)
 
     def close(self) -> None:
         """Nothing to give back: the store's one client serves every reader."""

@@ -17,6 +17,8 @@ from medrag.index.points import (
     DOCTOR,
     PAYLOAD_KEYS,
     WORDS,
+    batches,
+    passage_id,
     point_id,
 )
 from medrag.protocols import IndexFilter, IndexPoint, SparseVector
@@ -38,6 +40,7 @@ __all__ = [
     "floats",
     "load_anywhere",
     "open_shard",
+    "payloads_of",
     "rewrite",
     "scroll_pages",
 ]
@@ -162,6 +165,16 @@ def vectors_of(record: Record, kept: Sequence[str]) -> Any:
     """The named vectors a point has, as a point to be written wants them."""
     held: Any = record.vector
     return {name: held[name] for name in kept if name in held}
+
+
+def payloads_of(shard: EdgeShard, folder: Path, points: Sequence[str]) -> dict[str, dict[str, str]]:
+    """What is kept with those of these points that are there."""
+    told: dict[str, dict[str, str]] = {}
+    for batch in batches(points):
+        with engine(folder):
+            records = shard.retrieve([point_id(point) for point in batch], True, False)
+        told |= {passage_id(record.id): dict(record.payload or {}) for record in records}
+    return told
 
 
 def count_points(shard: EdgeShard) -> int:

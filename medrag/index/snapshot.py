@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,8 +19,10 @@ from medrag.crew import Crew
 from medrag.errors import IndexUnavailable, ShelfRefused
 from medrag.identifiers import content_id
 from medrag.index.bm25 import snap_length, weigh_document
+from medrag.index.difference import Difference, find_difference, read_seats
 from medrag.index.encoders.cache import EncodeCount, VectorCache, encode_cached
 from medrag.index.spool import SpooledPassage, WordSpool, open_spool, token_lists, tokenise_all
+from medrag.index.strata import Strata
 from medrag.protocols import Encoder, IndexBuilder, IndexPoint, IndexStore
 from medrag.records import Passage, Snapshot, Work
 from medrag.settings import Settings
@@ -30,7 +32,7 @@ from medrag.text.tokens import default_tokenizer
 __all__ = ["BuildCount", "Builder", "Plan", "plan_snapshot", "publish_snapshot"]
 
 #: Goes into every index name; raise it when what an index holds changes shape.
-INDEX_VERSION = 2
+INDEX_VERSION = 3
 
 #: Texts handed to the encoder's cache together: it sorts them by length, so that batches waste no padding, and
 #: memory stays flat however large the shelf.
@@ -83,7 +85,10 @@ class Plan:
 class BuildCount:
     """What building cost: the index's writes and the encoder's work."""
 
+    #: Points and vectors written whole.
     written: int = 0
+    #: Points that only changed the editions they stand for.
+    moved: int = 0
     deleted: int = 0
     kept: int = 0
     encoded: EncodeCount = field(default_factory=EncodeCount)
@@ -136,48 +141,56 @@ class Builder:
         Raises IndexUnavailable, EncoderUnavailable, CatalogueUnavailable; nothing a reader could open is left then.
         """
         old = self.usable(plan, base, dimension)
-        name = base.index if base is not None and old is not None else None
-        lengths: dict[str, list[int]] = json.loads(old["lengths"]) if old else {}
-        wanted = {state.edition.id for state in plan.editions}
-        new = [state for state in plan.editions if state.edition.id not in lengths]
-        gone = {edition: lengths[edition][0] for edition in sorted(set(lengths) - wanted)}
-        kept = {edition: told for edition, told in lengths.items() if edition in wanted}
-        with open_spool(self.spool) as words:
-            lengths = kept | self.spool_words(new, words)
-            average = snap_length(mean_length(lengths))
-            fits = old is not None and float(old["average"]) == average
-            builder = self.begin(plan, name, gone, dimension) if fits else None
-            if builder is None and old is not None:
-                self.build(plan, None, dimension=dimension)
-                return
-            builder = builder or self.store.build(plan.snapshot, dimension=dimension)
-            try:
-                bare = new if old and old["encoder"] == plan.encoder else plan.editions
-                self.fill(builder, plan, words, average, sum(state.passages for state in new), bare)
-                builder.finish(describe(plan, average, lengths, dimension))
-            except BaseException:
-                builder.abandon()
-                raise
+        held = json.loads(old["editions"]) if old else {}
+        strata = Strata.from_json(old["strata"]) if old else Strata({})
+        change = find_difference(self.catalogue, strata, held, [state.edition.id for state in plan.editions])
+        builder = self.begin(plan, base.index, change, dimension) if old and base and change else None
+        if old and (builder is None or change is None):
+            self.build(plan, None, dimension=dimension)
+            return
+        assert change is not None  # noqa: S101  for the type checker: what holds nothing accounts for nothing
+        builder = builder or self.store.build(plan.snapshot, dimension=dimension)
+        try:
+            with open_spool(self.spool) as words:
+                tokens = int(old["tokens"]) if old else 0
+                tokens += self.spool_words(plan, change, words) - self.clear(builder, change)
+                average = snap_length(mean_length(change.strata, tokens))
+                if old is None or float(old["average"]) == average:
+                    every = old is None or old["encoder"] != plan.encoder
+                    self.fill(builder, plan, words, average, change, every=every)
+                    builder.finish(describe(plan, average, change.strata, tokens, dimension))
+                    return
+            builder.abandon()
+        except BaseException:
+            builder.abandon()
+            raise
+        self.count = BuildCount()
+        self.build(plan, None, dimension=dimension)
 
-    def begin(
-        self, plan: Plan, base: str | None, gone: Mapping[str, int], dimension: int | None
-    ) -> IndexBuilder | None:
-        """A copy of the base index without the editions that are gone; None when it cannot be had, because the base
-        is damaged or the catalogue no longer knows all that is to go."""
+    def begin(self, plan: Plan, base: str, change: Difference, dimension: int | None) -> IndexBuilder | None:
+        """A copy of the base index; None when it cannot be had, because the base is damaged or holds other points
+        than its account says."""
         try:
             builder = self.store.build(plan.snapshot, dimension=dimension, base=base)
         except IndexUnavailable:
             return None
         try:
-            deleted = {e: builder.delete(sorted(self.catalogue.passage_ids(e))) for e in gone}
+            touched = [*change.gone, *chain.from_iterable(change.moved.values())]
+            if len(builder.payloads(touched)) == len(touched):
+                return builder
         except BaseException:
             builder.abandon()
             raise
-        if deleted != gone:
-            builder.abandon()
-            return None
-        self.count.deleted += sum(deleted.values())
-        return builder
+        builder.abandon()
+        return None
+
+    def clear(self, builder: IndexBuilder, change: Difference) -> int:
+        """Deletes what goes and moves what goes on elsewhere; how many words went."""
+        gone = sum(int(payload["tokens"]) for payload in builder.payloads(change.gone).values())
+        self.count.deleted += builder.delete(change.gone)
+        for stratum, points in sorted(change.moved.items()):
+            self.count.moved += builder.move(points, stratum)
+        return gone
 
     def usable(self, plan: Plan, base: Snapshot | None, dimension: int | None) -> dict[str, str] | None:
         """The base index's own account when its points can be kept as they are; None to write all anew."""
@@ -187,39 +200,69 @@ class Builder:
             meta = self.store.meta(base.index)
         except IndexUnavailable:
             return None
-        same = describe(plan, 0.0, {}, dimension)
+        same = describe(plan, 0.0, Strata({}), 0, dimension)
         fits = all(meta.get(key) == same[key] for key in ("version", "tokenizer", "k1", "b", "dimension"))
-        if not fits or meta.get("encoder") not in ("", plan.encoder) or not json.loads(meta["lengths"]):
+        if not fits or meta.get("encoder") not in ("", plan.encoder) or not json.loads(meta["strata"]):
             return None
         return meta if agree(meta, same, "editions") and agree(meta, same, "works") else None
 
-    def spool_words(self, states: Sequence[EditionState], words: WordSpool) -> dict[str, list[int]]:
-        """Tokenises the editions' passages once, onto disk; gives (passages, tokens) by edition."""
-        lengths: dict[str, list[int]] = {}
-        total, done = sum(state.passages for state in states), 0
-        for state in states:
-            told = lengths.setdefault(state.edition.id, [0, 0])
-            for document, passages, ids in self.words_of(state):
-                words.add(document, passages, ids)
-                told[0] += len(ids)
-                told[1] += sum(map(len, ids))
-                done += len(ids)
-                self.progress("words", done, total)
-        return lengths
+    def spool_words(self, plan: Plan, change: Difference, words: WordSpool) -> int:
+        """Tokenises the passages of new points once, onto disk; how many words they have."""
+        count, done = 0, 0
+        for seats, ids in self.words_of(plan, change):
+            words.add(seats, ids)
+            count += sum(map(len, ids))
+            done += len(ids)
+            self.progress("words", done, len(change.new))
+        return count
 
     def words_of(
-        self, state: EditionState
-    ) -> Iterator[tuple[DocumentWords, Sequence[Passage], Sequence[array[int]]]]:
-        """Every document of an edition with its passages and their words."""
-        read = self.catalogue.read_words(state.edition.id)
-        if self.crew.size < 2 or state.passages < CREW_PASSAGES:
-            for document, passages in read:
-                yield document, passages, token_lists((document, passages))
+        self, plan: Plan, change: Difference
+    ) -> Iterator[tuple[Sequence[SpooledPassage], Sequence[array[int]]]]:
+        """What is new of every document, with its words."""
+        if self.crew.size < 2 or len(change.new) < CREW_PASSAGES:
+            for document, passages, seats in self.unseen(plan, change):
+                yield seats, token_lists((document, passages))
             return
-        sent: deque[tuple[DocumentWords, Sequence[Passage]]] = deque()
-        for lists in self.crew.map(tokenise_all, remembered(batched(read, TOKENISE_TOGETHER), sent)):
+        sent: deque[tuple[DocumentWords, list[Passage], list[SpooledPassage]]] = deque()
+        batches = remembered(batched(self.unseen(plan, change), TOKENISE_TOGETHER), sent)
+        read = ([(document, passages) for document, passages, _ in batch] for batch in batches)
+        for lists in self.crew.map(tokenise_all, read):
             for ids in lists:
-                yield *sent.popleft(), ids
+                yield sent.popleft()[2], ids
+
+    def unseen(
+        self, plan: Plan, change: Difference
+    ) -> Iterator[tuple[DocumentWords, list[Passage], list[SpooledPassage]]]:
+        """Documents with those of their passages that are new points, each point once."""
+        left = set(change.new)
+        for document, work, seats in self.seats(plan, left):
+            told = [
+                SpooledPassage(
+                    work, document.jurisdiction, document.language, point, change.new[point], place, p.code
+                )
+                for p, point, place in seats
+            ]
+            yield document, [passage for passage, *_ in seats], told
+
+    def seats(
+        self, plan: Plan, left: set[str] | None = None
+    ) -> Iterator[tuple[DocumentWords, str, list[tuple[Passage, str, str]]]]:
+        """(document, work, its passages with their points), each point once: of those ``left``, or all."""
+        seen: set[str] = set()
+        for state in plan.editions:
+            if left is not None and not left:
+                return
+            work = state.edition.work
+            for document, seats in read_seats(self.catalogue, work, state.edition.id):
+                wanted = [s for s in seats if (s[1] not in seen if left is None else s[1] in left)]
+                points = [point for _, point, _ in wanted]
+                if left is None:
+                    seen.update(points)
+                else:
+                    left.difference_update(points)
+                if wanted:
+                    yield document, work, wanted
 
     def fill(
         self,
@@ -227,43 +270,43 @@ class Builder:
         plan: Plan,
         words: WordSpool,
         average: float,
-        total: int,
-        bare: Sequence[EditionState],
+        change: Difference,
+        *,
+        every: bool,
     ) -> None:
-        """Adds the passages whose words were spooled, and gives the ``bare`` editions' passages their vectors."""
-        work_of = {state.edition.id: plan.works[state.edition.work] for state in plan.editions}
+        """Adds the points whose words were spooled, and gives them, or ``every`` point, their vectors."""
         points = (
             IndexPoint(
-                held.passage,
+                held.point,
                 weigh_document(held.tokens, average, plan.k1, plan.b),
                 None,
-                payload(work_of[held.edition], held),
+                payload(plan.works[held.work], held),
             )
             for held in words.read()
         )
-        self.count.written += builder.upsert(self.told("index", points, total))
+        self.count.written += builder.upsert(self.told("index", points, len(change.new)))
         if self.encoder is not None:
-            self.count.written += builder.set_dense(self.vectors(self.encoder, bare))
+            left = None if every else set(change.new)
+            total = change.strata.points if every else len(change.new)
+            self.count.written += builder.set_dense(self.vectors(self.encoder, plan, left, total))
 
     def vectors(
-        self, encoder: Encoder, states: Sequence[EditionState]
+        self, encoder: Encoder, plan: Plan, left: set[str] | None, total: int
     ) -> Iterator[tuple[str, Sequence[float]]]:
-        """(passage, vector) for every passage of the editions; known texts come from the cache."""
-        done, total, cache = 0, sum(state.passages for state in states), self.open_cache()
-        for batch in batched(self.texts(states), ENCODE_TOGETHER):
+        """(point, vector) for the points ``left``, or all; known texts come from the cache."""
+        done, cache = 0, self.open_cache()
+        texts = (
+            (point, index_text(document.title, passage, document.text))
+            for document, _, seats in self.seats(plan, left)
+            for passage, point, _ in seats
+        )
+        for batch in batched(texts, ENCODE_TOGETHER):
             encoded = encode_cached(encoder, cache, [text for _, text in batch], self.count.encoded)
             for position, vector in encoded:
                 yield batch[position][0], vector.tolist()
                 done += 1
                 if done % TELL_EVERY == 0 or done == total:
                     self.progress("vectors", done, total)
-
-    def texts(self, states: Sequence[EditionState]) -> Iterator[tuple[str, str]]:
-        """(passage id, words to encode) of every passage of the editions."""
-        for state in states:
-            for document, passages in self.catalogue.read_words(state.edition.id):
-                for passage in passages:
-                    yield passage.id, index_text(document.title, passage, document.text)
 
     def told(self, stage: str, items: Iterable[Item], total: int) -> Iterator[Item]:
         """Passes items on, telling progress."""
@@ -294,25 +337,27 @@ def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 def payload(work: Work, held: SpooledPassage) -> dict[str, str]:
-    """The keys a search may filter by."""
+    """The keys a search may filter by, and what is kept beside them."""
     return {
         "work": work.id,
-        "edition": held.edition,
+        "edition": held.stratum,
         "kind": work.kind,
         "jurisdiction": held.jurisdiction or work.jurisdiction,
         "language": held.language,
         "authority": work.authority,
         "code": held.code or "",
+        "place": held.place,
+        "tokens": str(len(held.tokens)),
     }
 
 
-def mean_length(lengths: Mapping[str, Sequence[int]]) -> float:
-    passages = sum(told[0] for told in lengths.values())
-    return sum(told[1] for told in lengths.values()) / passages if passages else 1.0
+def mean_length(strata: Strata, tokens: int) -> float:
+    """Words of a point."""
+    return tokens / strata.points if strata.points else 1.0
 
 
 def describe(
-    plan: Plan, average: float, lengths: Mapping[str, Sequence[int]], dimension: int | None
+    plan: Plan, average: float, strata: Strata, tokens: int, dimension: int | None
 ) -> dict[str, str]:
     """What the finished index says of itself."""
     return {
@@ -323,7 +368,8 @@ def describe(
         "encoder": plan.encoder,
         "dimension": str(dimension or 0),
         "average": repr(average),
-        "lengths": json.dumps(lengths, sort_keys=True),
+        "strata": strata.as_json(),
+        "tokens": str(tokens),
         "editions": json.dumps(
             {s.edition.id: s.edition.content_sha256 for s in plan.editions}, sort_keys=True
         ),

@@ -24,14 +24,17 @@ __all__ = ["SpooledPassage", "WordSpool", "open_spool", "token_lists", "tokenise
 class SpooledPassage:
     """What the index is to hold of a passage, but for its weights."""
 
-    passage: str
-    edition: str
+    work: str
     #: None: as the work says.
     jurisdiction: str | None
     language: str
+    #: See medrag.index.strata.
+    point: str
+    stratum: str
+    place: str
     code: str | None
     #: One token id per occurrence.
-    tokens: Sequence[int]
+    tokens: Sequence[int] = ()
 
 
 def token_lists(item: tuple[DocumentWords, Sequence[Passage]]) -> list[array[int]]:
@@ -54,12 +57,14 @@ class WordSpool:
         self.stream = stream
         self.folder = folder
 
-    def add(self, document: DocumentWords, passages: Sequence[Passage], words: Sequence[array[int]]) -> None:
-        """Keeps the words of a document's passages. Raises IndexUnavailable when the disk refuses."""
-        told = [(p.id, p.edition, p.code, len(ids)) for p, ids in zip(passages, words, strict=True)]
-        head = json.dumps((document.jurisdiction, document.language, told))
+    def add(self, seats: Sequence[SpooledPassage], words: Sequence[array[int]]) -> None:
+        """Keeps the words of passages. Raises IndexUnavailable when the disk refuses."""
+        told = [
+            (s.work, s.jurisdiction, s.language, s.point, s.stratum, s.place, s.code, len(ids))
+            for s, ids in zip(seats, words, strict=True)
+        ]
         with disk_told(self.folder):
-            self.stream.write(head.encode() + b"\n")
+            self.stream.write(json.dumps(told).encode() + b"\n")
             for ids in words:
                 self.stream.write(ids.tobytes())
 
@@ -69,11 +74,10 @@ class WordSpool:
             self.stream.seek(0)
             lines = iter(self.stream.readline, b"")
         for line in lines:
-            jurisdiction, language, told = json.loads(line)
-            for passage, edition, code, length in told:
+            for work, jurisdiction, language, point, stratum, place, code, length in json.loads(line):
                 ids = array("I")
                 ids.frombytes(self.stream.read(length * ids.itemsize))
-                yield SpooledPassage(passage, edition, jurisdiction, language, code, ids)
+                yield SpooledPassage(work, jurisdiction, language, point, stratum, place, code, ids)
 
 
 @contextmanager
