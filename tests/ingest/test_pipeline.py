@@ -105,7 +105,7 @@ def test_changed_bytes_are_a_correction_published_in_one_step(home: Path, tmp_pa
     encoder = CountingEncoder()
     workshop = open_small(home, encoder=encoder)
     before, seen = current(workshop), list[Snapshot]()
-    changed = kidney(tmp_path, "Drop colchicine in severe kidney dialysis.")
+    changed = kidney(tmp_path, "Colchicine: never on dialysis.")
     report = ingest([changed], workshop, lambda *_: seen.append(current(workshop)))
     assert set(seen) == {before}, "a reader saw something between the two snapshots"
     assert report.receipts[0].edition == "kidney@2024.r2" and report.published
