@@ -38,7 +38,8 @@ IDLE_S: Final = 5.0
 
 NOTES = (
     "the shelf is generated: passages of 60 random words; 100 works, or one work of 100 documents",
-    "change: counted in texts the encoder was given and points written; a hashing encoder stands in, since only its calls count",
+    "change: counted in texts the encoder was given and points changed (written, given a vector, moved to other",
+    "  editions, deleted); a hashing encoder stands in, since only its calls count",
     "vectors: the encoder of the settings; share: of the rate the same encoder has alone on the same texts",
     "crowd: threads of one process ask without a pause while another process publishes, on the same cores",
 )
@@ -76,16 +77,13 @@ def run(workshop: Workshop, cards: list[Manifest]) -> tuple[IngestReport, float]
 
 def cost(report: IngestReport) -> Figures:
     index = report.move.index_json()
-    return {name: index[name] for name in ("encoded", "written", "moved", "deleted")}
+    counted = {name: index[name] for name in ("encoded", "written", "moved", "deleted")}
+    return counted | {"writes": counted["written"] + counted["moved"] + counted["deleted"]}
 
 
 def share(small: Figures, full: Figures) -> Figures:
-    """Of the full build: texts encoded, and every change of a point counted as a write."""
-    writes = small["written"] + small["moved"] + small["deleted"]
-    return {
-        "encoded_percent": 100 * small["encoded"] / full["encoded"],
-        "writes_percent": 100 * writes / full["written"],
-    }
+    """Of the full build."""
+    return {f"{name}_percent": 100 * small[name] / full[name] for name in ("encoded", "writes")}
 
 
 def filling(place: Path, chance: random.Random, passages: int) -> Figures:

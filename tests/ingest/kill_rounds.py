@@ -30,7 +30,7 @@ from small_cards import CountingEncoder, check_laws, contents, find, open_small,
 import medrag_ingest.batch
 import medrag_ingest.readers.markdown
 from medrag.errors import MedragError
-from medrag.index.folder import copy_folder
+from medrag.index.folder import copy_folder, describe_files
 from medrag.retrieve.plan import plan_question
 from medrag_ingest.keeping import publish, remove, roll_back, withdraw
 from medrag_ingest.manifest import Manifest
@@ -194,7 +194,22 @@ def refusing(home: Path, number: int, error: int) -> End:
     return end
 
 
-def one_round(plan: dict[str, Any], home: Path, end: End) -> dict[str, Any]:
+def state_of(home: Path, spare: Path) -> str:
+    """All a home holds, but for when things were done. The databases are read from copies: whoever opens one a process
+    died over mends it, and that is for the next command to do."""
+    shutil.rmtree(spare, ignore_errors=True)
+    spare.mkdir()
+    for path in home.glob("*.db*"):
+        shutil.copy(path, spare)
+    files = {name: told for name, told in describe_files(home).items() if ".db" not in name}
+    return json.dumps([contents(spare), vectors(spare), files], sort_keys=True, default=str)
+
+
+def one_round(
+    plan: dict[str, Any], home: Path, end: End, known: dict[str, dict[str, Any]] | None = None
+) -> dict[str, Any]:
+    """What came of an act and of the next command. With ``known``, a home just like one that was followed before is
+    not followed again."""
     spare, what = home.parent, plan["act"]
     said, seen = spare / "said", spare / "seen"
     shutil.rmtree(home, ignore_errors=True)
@@ -204,8 +219,14 @@ def one_round(plan: dict[str, Any], home: Path, end: End) -> dict[str, Any]:
     code, more = end(act(plan, home, what), said)
     told: dict[str, Any] = {"act": what, "code": code, "seconds": time.monotonic() - began, **more}
     told["said"] = said.read_text() if said.exists() else ""
+    state = state_of(home, spare / "state") if known is not None else ""
+    if known is not None and state in known:
+        return told | known[state] | {"followed": False}
     wrong = wait(child(look_on(plan, home, what, seen), said))
-    return told | ({"broken": said.read_text()} if wrong else json.loads(seen.read_text()))
+    found = {"broken": said.read_text()} if wrong else json.loads(seen.read_text())
+    if known is not None:
+        known[state] = found
+    return told | found | {"followed": True}
 
 
 def ends(plan: dict[str, Any], home: Path, whole: dict[str, Any]) -> Iterator[End]:
@@ -219,9 +240,10 @@ def refusals(plan: dict[str, Any], home: Path, most: int) -> Iterator[dict[str, 
     """Rounds that refuse call 1, 1 + step and so on to the ``most`` any round has made (the engine's own threads make
     some more or less): each with both errors, or, where calls are only sampled, with one after the other."""
     step, number, both = plan.get("refuse_step", 0), 1, (errno.ENOSPC, errno.EIO)
+    known: dict[str, dict[str, Any]] = {}
     while step and number <= most:
         for error in both if step == 1 else both[number // step % 2 :][:1]:
-            told = one_round(plan, home, refusing(home, number, error))
+            told = one_round(plan, home, refusing(home, number, error), known)
             most = max(most, told["calls"])
             yield told
         number += step

@@ -32,7 +32,7 @@ __all__ = ["bench"]
 @click.option(
     "--passages",
     type=click.IntRange(100, 1_000_000),
-    default=10_000,
+    default=30_000,
     show_default=True,
     help="ingest: of the generated shelf.",
 )
@@ -56,8 +56,8 @@ def bench(names: Sequence[str], as_json: bool, settings: Settings, **options: An
     time; and how long "medrag check warfarin ibuprofen" takes from a cold start. The regimens are random and all distinct.
 
     ingest, on a generated shelf in a temporary folder: rates of staging, indexing and vectors, and of a PDF; what a
-    change of 1 % costs in texts encoded and points written beside the full build; a rollback; and how long threads
-    that ask without a pause wait while another process publishes, beside idle.
+    change of 1 % costs in texts encoded and points written, moved or deleted beside the full build; a rollback; and
+    how long threads that ask without a pause wait while another process publishes, beside idle.
     """
     told = {name: measured(name, settings, options) for name in names}
     if as_json:
@@ -96,7 +96,7 @@ def ingest_lines(figures: dict[str, Any]) -> Iterator[str]:
         f"  PDF           {pdf['text_pages_per_s']:.1f} pages/s of text, {pdf['with_tables_pages_per_s']:.1f} with tables"
         f" ({pdf['pages']} pages)"
     )
-    yield "  change                      encoded         written        seconds"
+    yield "  change                      encoded          writes        seconds"
     for told, row in (
         ("all of it", fill["full"]),
         ("1 of 100 works", fill["one_work_changed"]),
@@ -118,7 +118,7 @@ def ingest_lines(figures: dict[str, Any]) -> Iterator[str]:
     yield from (f"  {note}" for note in figures["notes"])
 
 
-COUNTED = ("encoded", "written")
+COUNTED = ("encoded", "writes")
 
 
 def interaction_lines(figures: dict[str, Any]) -> Iterator[str]:
