@@ -58,12 +58,11 @@ class Outcome:
         return heard.text
 
     def lacking(self) -> Failure | None:
-        """What is missing from a call that ended: everything, or its end."""
-        if not self.begun:
+        """What is missing from a call that ended: everything, or its end. A model that says it is done and has said
+        nothing has answered: prompts may ask for that where the evidence does not."""
+        if not self.begun or not (self.tells_end or self.length):
             return Failure("what it sends is no reply")
-        if self.tells_end and not self.ended:
-            return Failure("its reply broke off")
-        return None if "".join(self.words).strip() else Failure("its reply is empty")
+        return Failure("its reply broke off") if self.tells_end and not self.ended else None
 
     def tokens(self, sent: int) -> tuple[int, int]:
         """Sent and received: the endpoint's count, else the bounds."""
