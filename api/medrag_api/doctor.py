@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import medrag
+from medrag.backends.named import models_of
+from medrag.backends.trial import Trial, try_model
 from medrag.catalogue import Catalogue
 from medrag.catalogue.migrate import HEAD
 from medrag.editions import editions_serving
@@ -63,9 +65,11 @@ def run_checks(settings: Settings, progress: Progress) -> list[Check]:
     try:
         catalogue = Catalogue(settings.catalogue, create=False)
     except MedragError as error:
-        return [*checks, failed("catalogue", error), check_encoder(settings, None)]
+        kept = [failed("catalogue", error), check_encoder(settings, None)]
+        return [*checks, *kept, *check_models(settings, progress)]
     try:
-        return [*checks, *check_kept(settings, catalogue, progress)]
+        kept = list(check_kept(settings, catalogue, progress))
+        return [*checks, *kept, *check_models(settings, progress)]
     finally:
         catalogue.close()
 
@@ -168,6 +172,33 @@ def check_encoder(settings: Settings, snapshot: Snapshot | None) -> Check:
         )
         return Check("encoder", "warn", told, "Make them: medrag ingest --all")
     return Check("encoder", "ok", f"{encoder.fingerprint}, {encoder.dimension} dimensions")
+
+
+def check_models(settings: Settings, progress: Progress) -> Iterator[Check]:
+    """Each answering model answers a small question. None is needed: without one the sources answer in their own words; but
+    one that is named and does not answer is a failure."""
+    models = models_of(settings)
+    if not models.names:
+        yield Check("models", "ok", "none is named: the sources answer in their own words")
+        return
+    models.prepare()
+    for done, model in enumerate(models.all(), start=1):
+        yield tell_trial(try_model(model))
+        progress("models", done, len(models.names))
+
+
+def tell_trial(trial: Trial) -> Check:
+    """Time, tokens and place of a model that answered, or why it did not; never its words, nor a key."""
+    name = f"model {trial.name}"
+    if trial.problem:
+        remedy = trial.remedy or "Until it answers, the sources do, in their own words"
+        return Check(name, "fail", trial.problem, remedy)
+    spent, where = trial.spent, "this machine" if trial.on_this_machine else "another machine"
+    told = (
+        f"answers from {where}: first words after {trial.first_s:.1f} s, whole after {trial.whole_s:.1f} s, "
+        f"{spent.tokens_in:,} tokens sent, {spent.tokens_out:,} received"
+    )
+    return Check(name, "ok", told + (f", cost {spent.cost:g}" if spent.cost else ""))
 
 
 def check_index(store: IndexStore, catalogue: Catalogue, snapshot: Snapshot) -> Iterator[Check]:

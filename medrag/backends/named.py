@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Final
 
 from medrag.backends.breaker import Breaker
+from medrag.backends.classes import load_class
 from medrag.backends.open_model import OpenModel
-from medrag.errors import Place, UsageError
+from medrag.backends.wire import trusted
+from medrag.errors import ModelUnavailable, Place, UsageError
 from medrag.settings import Settings
 
 __all__ = ["Models", "models_of"]
@@ -30,6 +33,15 @@ class Models:
     def all(self) -> tuple[OpenModel, ...]:
         """Every model, in the order of :attr:`names`."""
         return tuple(self._models[name] for name in self.names)
+
+    def prepare(self) -> None:
+        """Loads what the first call would: seconds of imports, which would be taken from that question's time. What
+        cannot be loaded is told by the call."""
+        if self._models:
+            trusted()
+        for model in self._models.values():
+            with suppress(ModelUnavailable):
+                load_class(model.settings.llm_class)
 
     def pick(self, answerer: str) -> tuple[OpenModel, ...]:
         """The models to ask, in turn: all of the order for ``auto`` and ``model``, one by its name, none for ``extractive``.

@@ -15,7 +15,7 @@ from medrag.backends.config import is_loopback
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Line", "open_client", "resolves_here"]
+__all__ = ["Line", "open_client", "resolves_here", "trusted"]
 
 #: What the library tells of this machine with every request, and what it takes from OPENAI_* variables.
 UNTOLD: Final = ("openai-organization", "openai-project")

@@ -10,7 +10,9 @@ from datetime import date
 import pytest
 from click.testing import CliRunner
 from sample_shelf import NOTES
+from scripted_models import good, refused_url, serving
 
+from medrag.backends.config import ModelSettings
 from medrag.catalogue import Catalogue
 from medrag.records import Edition
 from medrag.settings import Settings
@@ -80,6 +82,29 @@ def test_another_encoder_than_the_snapshots_is_told(stocked: Settings) -> None:
 
 def test_disk_is_looked_at_where_the_home_will_be(settings: Settings) -> None:
     assert "GiB free" in check_disk(settings.home / "not" / "yet").detail
+
+
+def test_each_model_is_asked_a_question_and_one_that_does_not_answer_fails(settings: Settings) -> None:
+    with serving(good("Vitamin K.")) as server:
+        models = {
+            "ward": {"url": server.url, "key": "sk-hidden", "cost_in": 100.0},
+            "down": {"url": refused_url(), "key": "sk-hidden"},
+            "unkeyed": {"url": server.url, "key_env": "NO_SUCH_KEY_IS_SET"},
+        }
+        found = checked(settings.model_copy(update={"models": read_models(models)}))
+        assert len(server.asked) == 1
+    assert found["model ward"].status == "ok"
+    assert "2 received, cost" in found["model ward"].detail
+    assert "this machine" in found["model ward"].detail
+    assert (found["model down"].status, found["model unkeyed"].status) == ("fail", "fail")
+    assert "cannot be reached" in found["model down"].detail
+    assert "NO_SUCH_KEY_IS_SET" in found["model unkeyed"].remedy
+    assert "hidden" not in str(found)
+    assert checked(settings)["models"].status == "ok"
+
+
+def read_models(told: dict[str, dict[str, object]]) -> dict[str, ModelSettings]:
+    return {name: ModelSettings.model_validate(one) for name, one in told.items()}
 
 
 def test_the_command_exits_5_and_shows_no_secret(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,8 @@ FAILED = 5
 @click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="As for every command.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")
 def doctor(home: Path | None, as_json: bool) -> None:
-    """Compares index with catalogue, verifies every hash, loads the encoder, looks for leftovers and free disk.
+    """Compares index with catalogue, verifies every hash, loads the encoder, asks each answering model a small question,
+    looks for leftovers and free disk.
 
     Prints the settings in force and where each came from, never a secret. Exit 5 when a check fails.
     """

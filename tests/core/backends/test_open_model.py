@@ -33,6 +33,9 @@ from scripted_models import (
     unfinished,
 )
 
+from medrag.backends.named import models_of
+from medrag.settings import Settings
+
 pytestmark = pytest.mark.network
 WORDS = "华法林 and ibuprofen: the risk of bleeding rises. " * 3
 
@@ -40,7 +43,7 @@ WORDS = "华法林 and ibuprofen: the risk of bleeding rises. " * 3
 @pytest.fixture(scope="module")
 def running() -> Iterator[ScriptedServer]:
     with serving(good(WORDS)) as server:
-        ask(model(server.url))  # what is imported at the first call is imported
+        models_of(Settings(models={"m": {"url": server.url}})).prepare()
         yield server
 
 
