@@ -11,7 +11,7 @@ from medrag.lexicon import load_names, load_terms
 from medrag.text.normalise import fold_name
 from medrag.vocabulary import LANGUAGES, Language
 
-__all__ = ["Linker", "Mention", "Thing", "default_linker", "name_keys", "names_in"]
+__all__ = ["Linker", "Mention", "Thing", "default_linker", "lexicon_things", "name_keys", "names_in"]
 
 #: Longest name looked for, in code points of its folded form. The longest of the tables is below it.
 LONGEST = 64
