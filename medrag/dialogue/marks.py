@@ -12,7 +12,7 @@ from medrag.dialogue.words import CONDITION_TERMS, CONDITION_THINGS, cue, find_t
 from medrag.text.normalise import fold_name
 from medrag.vocabulary import Language
 
-__all__ = ["DRUGS", "Clause", "Marked", "Name", "clauses_of", "mark_turn", "marks_in", "sentences_of"]
+__all__ = ["DRUGS", "Clause", "Marked", "Name", "asking", "clauses_of", "mark_turn", "marks_in", "sentences_of"]
 
 DRUGLIKE: Final = frozenset(["drug", "class"])
 #: One drug or several in a row, as marked.

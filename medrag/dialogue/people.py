@@ -130,6 +130,8 @@ def standing(clause: Clause, before: str, after: str) -> str:
     """held | denied | asked (neither): of a condition by what stands before and after it in its clause."""
     if re.search(rf"(?:{alternatives('polar')})[^§¤]{{0,3}}$", before) or "家族史" in clause.text:
         return "asked"
+    if re.search(rf"(?:{alternatives('kin')})(?: also)? ?(?:has|had|with|is|有|得过|得了|患)", before):
+        return "asked"
     if re.search(rf"(?:{alternatives('effect')})(?: [a-z']+){{0,3}} ?$|(?:引起|导致|诱发|引发|预防)[^§¤]{{0,4}}$", before):
         return "asked"
     if re.match(r" ?(?:的?风险|发生率|risk|incidence)", after):

@@ -43,7 +43,8 @@ SWITCHES: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?:switch|chang|swap|convert|transition|mov)[a-z]*{WHOM} to {THE}{NEW}",
-        rf"(?:替换|更换|换|改)(?:成|为|用|到|服){NEW}",
+        rf"(?<![a-z])(?:go|went|going|gone) back (?:to|on) {THE}{NEW}",
+        rf"(?:替换|更换|换|改)(?:成|为|用|到|服)回?{NEW}",
         rf"用{NEW}来?(?:代替|替代|取代)",
     )
 )
@@ -65,6 +66,8 @@ STOPS: Final = (
 #: 不用 before a verb says "need not": only at an end, or with 了, does it say that a drug is not taken.
 NEED_NOT: Final = re.compile(r"不(?:用|吃|服|加|要)(?!了|的|$|,|§)")
 STOPPED_IT: Final = re.compile(rf"(?:{alternatives('stop')})了? ?(?:{alternatives('it')})(?![a-z])")
+#: What was taken before something else is not taken now.
+PAST: Final = re.compile(rf"(?:{alternatives('past')})了?过?着? ?{THE}{OLD}")
 ANY_MORE: Final = re.compile(rf"(?:not|n't) (?:take|use|on|taking|using) {THE}{OLD}")
 
 
@@ -153,12 +156,12 @@ def referred(read: Read, name: Name) -> list[str]:
 def stop(read: Read, clause: Clause) -> None:
     """Takes out what a clause says is no longer taken; a question whether to stop takes out nothing."""
     text = NEED_NOT.sub("  ", clause.text)
-    for pattern in (*STOPS, ANY_MORE):
+    for pattern in (*STOPS, ANY_MORE, PAST):
         for match in pattern.finditer(text):
             if not unread(read, match["old"]):
                 continue
             for name in read.names(match["old"]):
-                read.gone += read.draft.remove("drugs", referred(read, name))
+                read.gone += read.draft.remove("drugs", referred(read, name)) or [name.name]
             read.done.update(marks_in(match["old"]))
     if STOPPED_IT.search(text) and not marks_in(text) and read.held():
         read.gone += read.draft.remove("drugs", [str(read.held()[-1].value)])

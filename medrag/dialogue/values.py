@@ -95,6 +95,13 @@ THEN_NOT: Final = re.compile(
 )
 
 
+#: "1.2, no, 1.6 mg/dL": the second holds.
+NO_THEN: Final = re.compile(
+    rf"({NUMBER})(\s?(?:kg|mg/dl|岁|公斤|cm|斤|umol/l|μmol/l|mmol/l)?)[,.。]?\s*(?:不对|哦不|不不|错了|写错了|sorry|no wait|no|wait|i mean|correction)"
+    rf"[,:]?\s*(?:i mean |it's |it is |应该是|应是|是)?({NUMBER})\s?(kg|mg/dl|岁|公斤|cm|斤|umol/l|μmol/l|mmol/l)?"
+)
+
+
 def read_values(text: str, draft: Draft) -> None:
     """Puts every value that a marked text tells; what has no unit or cannot be is left unclear."""
     text, corrected = settle(text)
@@ -128,7 +135,7 @@ def settle(text: str) -> tuple[str, list[tuple[float, float]]]:
         found.append((float(match[3]), float(match[1])))
         return f"{match[1]} {match[2]} "
 
-    return NOT_THEN.sub(last, THEN_NOT.sub(first, text)), found
+    return NO_THEN.sub(last, NOT_THEN.sub(last, THEN_NOT.sub(first, text))), found
 
 
 def measured(text: str, draft: Draft) -> Iterator[tuple[str, Any]]:
