@@ -18,7 +18,8 @@
     │   ├── EncoderUnavailable             5   503
     │   ├── SourceUnavailable              5   503     a source cannot be fetched; nothing was changed
     │   ├── GraphUnavailable               5   503     the graph cannot be read, or does not hold the whole snapshot
-    │   └── ShelfBusy                      5   409     another writer holds the shelf
+    │   ├── ShelfBusy                      5   409     another writer holds the shelf
+    │   └── ConversationBusy               5   409     another turn of the conversation came between
     └── IntegrityError                     5   503   what is kept disagrees with its hash; say where, serve nothing of it
 """
 
@@ -28,6 +29,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "CatalogueUnavailable",
+    "ConversationBusy",
     "DocumentRefused",
     "EncoderUnavailable",
     "GraphUnavailable",
@@ -145,6 +147,10 @@ class GraphUnavailable(Unavailable):
 
 class ShelfBusy(Unavailable):
     http_status, title = 409, "The shelf is being written"
+
+
+class ConversationBusy(Unavailable):
+    http_status, title = 409, "The conversation went on meanwhile"
 
 
 class IntegrityError(MedragError):

@@ -97,6 +97,22 @@ class Settings(BaseSettings):
     keep_answers_days: int = Field(
         default=30, ge=1, le=3650, description="Days an answer is kept after it was last given."
     )
+    conversations: Literal["memory", "disk", "off"] = Field(
+        default="memory",
+        description="Where consultations are kept: memory (of one process) | disk (the catalogue, encrypted) | off.",
+    )
+    conversations_ttl_s: float = Field(
+        default=3600.0, ge=60, le=30 * 86400, description="Seconds a consultation lives after its last turn."
+    )
+    conversations_most: int = Field(
+        default=10_000, ge=1, le=1_000_000, description="Consultations held in memory; the oldest go first."
+    )
+    conversations_key: SecretStr = Field(
+        default=SecretStr(""), description="Key of consultations on disk: 32 bytes in base64."
+    )
+    conversations_key_file: Path | None = Field(
+        default=None, description="File with that key, when the setting itself is empty."
+    )
     #: BM25 of Robertson et al. (TREC-3) as BM25Okapi of rank-bm25 computes it; both defaults are that library's.
     bm25_k1: float = Field(default=1.5, ge=0, le=10, description="BM25 term saturation.")
     bm25_b: float = Field(default=0.75, ge=0, le=1, description="BM25 length normalisation.")

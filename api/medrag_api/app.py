@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 import medrag
 from medrag.errors import MedragError
 from medrag.settings import Settings
+from medrag_api.conversations import Keeper
 from medrag_api.gate import Gate
 from medrag_api.holder import ShelfHolder
 from medrag_api.jobs import JobRunner
@@ -21,6 +22,7 @@ from medrag_api.routes import (
     answers,
     ask,
     console,
+    consultations,
     drugs,
     health,
     interactions,
@@ -37,11 +39,13 @@ DESCRIPTION = """Answers medication and guideline questions from sources it can 
 exact quote. It does not diagnose, triage or write prescriptions."""
 
 
-def create_app(settings: Settings, holder: ShelfHolder | None = None) -> FastAPI:
-    """The application over one home. The shelf opens at start-up, or with the first question where none is run."""
+def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several: bool = False) -> FastAPI:
+    """The application over one home. The shelf opens at start-up, or with the first question where none is run.
+    ``several``: other processes answer at the same address."""
     held = holder or ShelfHolder(settings)
     runner = JobRunner(settings)
     keeper = AnswerKeeper(settings)
+    talks = Keeper(settings, several=several)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -52,6 +56,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None) -> FastAPI
         finally:
             await asyncio.to_thread(runner.close)
             await asyncio.to_thread(keeper.close)
+            talks.close()
             await asyncio.to_thread(held.close)
 
     app = FastAPI(
@@ -67,7 +72,20 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None) -> FastAPI
     app.state.holder = held
     app.state.runner = runner
     app.state.answers = keeper
-    for room in (ask, answers, interactions, drugs, search, passages, shelf, jobs, health, console):
+    app.state.conversations = talks
+    for room in (
+        ask,
+        answers,
+        consultations,
+        interactions,
+        drugs,
+        search,
+        passages,
+        shelf,
+        jobs,
+        health,
+        console,
+    ):
         app.include_router(room.router)
     app.add_exception_handler(MedragError, tell_medrag)
     app.add_exception_handler(RequestValidationError, tell_invalid)

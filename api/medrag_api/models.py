@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from medrag.vocabulary import Authority, Kind, Language, PassageKind
+from medrag_api.consultation_models import ConversationOut
 from medrag_api.interaction_models import InteractionReportOut
 from medrag_api.shapes import CLOSED, BasisOut, DocumentOut, EditionRef, PositionOut, QuoteOut
 
@@ -89,6 +90,8 @@ class AnswerOut(BaseModel):
     basis: BasisOut
     degraded: bool
     timings_ms: dict[str, float]
+    #: Only with a conversation_id.
+    conversation: ConversationOut | None = None
 
 
 class FoundOut(BaseModel):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-__all__ = ["Creatinine", "Patient", "Potassium"]
+__all__ = ["Creatinine", "Number", "Patient", "Potassium", "Term"]
 
 STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, strict=True)
 
@@ -76,6 +76,8 @@ class Patient(BaseModel):
     pregnant: bool | None = None
     breastfeeding: bool | None = None
     egfr_ml_min_1_73m2: Annotated[Number, Field(ge=0, le=250)] | None = None
+    #: Creatinine clearance as told; else it is computed by Cockcroft-Gault where that is possible.
+    crcl_ml_min: Annotated[Number, Field(ge=0, le=400)] | None = None
     creatinine: Creatinine | None = None
     child_pugh: Literal["A", "B", "C"] | None = None
     qtc_ms: Annotated[Number, Field(ge=200, le=900)] | None = None

@@ -98,6 +98,9 @@ Words = Annotated[
 ]
 
 
+Conversation = Annotated[str, StringConstraints(pattern=r"^(new|con_[A-Za-z0-9_-]{1,36})$")]
+
+
 class AskRequest(BaseModel):
     """A question, and how it shall be answered."""
 
@@ -117,7 +120,10 @@ class AskRequest(BaseModel):
     question: Words
     patient: Annotated[Patient | None, Field(description="Never stored, never logged.")] = None
     conversation_id: Annotated[
-        None, Field(description="Conversations are not kept by this version: null.")
+        Conversation | None,
+        Field(
+            description="The conversation this is a turn of; `new` opens one. Kept for a while, deleted on request."
+        ),
     ] = None
     answerer: Literal["auto", "extractive", "model"] = "auto"
     as_of: Annotated[Day | None, Field(description="Answer from what was in force that day.")] = None

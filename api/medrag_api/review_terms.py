@@ -69,6 +69,7 @@ FIELDS: Final[Mapping[str, tuple[Words, str]]] = {
     "weight_kg": ({"en": "weight", "zh": "体重", "fr": "poids"}, "--weight"),
     "height_cm": ({"en": "height", "zh": "身高", "fr": "taille"}, "--height"),
     "egfr_ml_min_1_73m2": ({"en": "eGFR", "zh": "eGFR（估算肾小球滤过率）", "fr": "DFGe"}, "--egfr"),
+    "crcl_ml_min": ({"en": "creatinine clearance", "zh": "肌酐清除率", "fr": "clairance"}, "--crcl"),
     "creatinine": ({"en": "creatinine", "zh": "血肌酐", "fr": "créatinine"}, "--creatinine"),
     "potassium": ({"en": "potassium", "zh": "血钾", "fr": "kaliémie"}, "--potassium"),
     "qtc_ms": ({"en": "QTc", "zh": "QTc", "fr": "QTc"}, "--qtc"),

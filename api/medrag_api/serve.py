@@ -35,19 +35,24 @@ def serve(settings: Settings, workers: int = 1) -> None:
     log = structlog.get_logger("medrag.http")
     if workers > 1:
         log.info("listening", host=settings.host, port=settings.port, workers=workers)
-        run_workers(settings.host, settings.port, workers, lambda listening: serve_one(settings, listening))
+        run_workers(
+            settings.host,
+            settings.port,
+            workers,
+            lambda listening: serve_one(settings, listening, several=True),
+        )
         return
     with bind(settings.host, settings.port) as listening:
         log.info("listening", host=settings.host, port=listening.getsockname()[1])
         serve_one(settings, listening)
 
 
-def serve_one(settings: Settings, listening: socket.socket) -> None:
-    """Serves what comes to one socket, until stopped."""
+def serve_one(settings: Settings, listening: socket.socket, *, several: bool = False) -> None:
+    """Serves what comes to one socket, until stopped; ``several`` when other processes share the address."""
     holder = ShelfHolder(settings)
     holder.on_change = log_change
     config = uvicorn.Config(
-        create_app(settings, holder),
+        create_app(settings, holder, several=several),
         log_config=None,
         access_log=False,
         server_header=False,

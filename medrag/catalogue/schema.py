@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -19,6 +21,7 @@ __all__ = [
     "answers",
     "assertions",
     "concepts",
+    "conversations",
     "documents",
     "editions",
     "evidence",
@@ -220,6 +223,17 @@ answers = Table(
     Column("question", Text),
     Column("request", Text, nullable=False),
     Column("body", Text, nullable=False),
+)
+
+#: Conversations an operator keeps on disk. ``sealed`` is encrypted; ``owner`` a hash; ``expires`` seconds since the epoch.
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("expires", BigInteger, nullable=False, index=True),
+    Column("written", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 snapshots = Table(

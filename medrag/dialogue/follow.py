@@ -17,10 +17,13 @@ __all__ = ["base_question", "patient_of", "stand_alone"]
 
 #: What is left of a turn that only points back, once its drugs and conditions are taken out.
 POINTING: Final = re.compile(
-    r"(?:what|how|about|and|or|then|if|with|for|instead|is|are|she|he|it|the|patient|in|a|an|would|be|better|safer|alternative|option|"
-    r"switch|to|use|try|ok|okay|fine|pregnant|pregnancy|breast ?feeding|first|second|third|trimester|has|have|had|him|her|them|us|we|i|"
+    r"(?:what|how|about|and|or|then|if|with|for|instead|is|are|she|he|it|the|patient|in|a|an|would|be|better"
+    r"|safer|alternative|option|"
+    r"switch|to|use|try|ok|okay|fine|pregnant|pregnancy|breast ?feeding|first|second|third|trimester|has|have"
+    r"|had|him|her|them|us|we|i|"
     r"should|can|could|please|"
-    r"那么?|换成|改成|改用|换|如果|要是|假如|她|他|是|有|怀孕了?|在|哺乳|呢|怎么样|如何|吗|可以|行不行|行|用|吃|孕\S期|妊娠|患者|病人|\W|_)+"
+    r"那么?|换成|改成|改用|换|如果|要是|假如|她|他|是|有|怀孕了?|在|哺乳|呢|怎么样|如何|吗|可以|行不行|行|用|吃"
+    r"|孕\S期|妊娠|患者|病人|\W|_)+"
 )
 BESIDE: Final[Mapping[Language, tuple[str, str, str]]] = {
     "en": (" (", ", ", ")"),
@@ -34,7 +37,8 @@ STATES: Final[Mapping[str, Mapping[Language, str]]] = {
 #: How a question says a state that turned out not to be there.
 STATE_WORDS: Final[Mapping[str, re.Pattern[str]]] = {
     "pregnant": re.compile(
-        r"(?:\s?(?:in|during|with))?(?: a| the| early| late| first trimester of)? ?(?<![a-z])pregnan(?:cy|t)(?: of \d+ weeks)?|孕妇|妊娠期?\d*周?|怀孕的?|孕期",
+        r"(?:\s?(?:in|during|with))?(?: a| the| early| late| first trimester of)? ?(?<![a-z])pregnan(?:cy|t)"
+        r"(?: of \d+ weeks)?|孕妇|妊娠期?\d*周?|怀孕的?|孕期",
         re.IGNORECASE,
     ),
     "breastfeeding": re.compile(
@@ -58,7 +62,11 @@ def base_question(text: str, masked: str, draft: Draft) -> str:
 def only_question(text: str) -> str:
     """The clauses that ask, for what is told beside them is kept in the slots; all of it when none asks."""
     parts = [part for part in CUT.split(text) if part.strip()]
-    asked = [part for part in parts if part.rstrip().endswith(("?", "？")) or asking(fold_name(part).strip(" ,.;!。"))]
+    asked = [
+        part
+        for part in parts
+        if part.rstrip().endswith(("?", "？")) or asking(fold_name(part).strip(" ,.;!。"))
+    ]
     return "".join(asked).strip(" ,，") or text
 
 
@@ -80,7 +88,9 @@ def kept_true(question: str, draft: Draft) -> str:
             question = STATE_WORDS[change.field].sub("", question)
         elif change.kind == "replaced":
             old = str(change.before)
-            question = swapped(question, (before.get(old), old), called.get(str(change.value), str(change.value)))
+            question = swapped(
+                question, (before.get(old), old), called.get(str(change.value), str(change.value))
+            )
         elif change.kind == "removed" and isinstance(change.value, str):
             question = left_out(question, (before.get(change.value), change.value))
         elif change.kind == "corrected":

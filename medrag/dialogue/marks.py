@@ -12,7 +12,17 @@ from medrag.dialogue.words import CONDITION_TERMS, CONDITION_THINGS, cue, find_t
 from medrag.text.normalise import fold_name
 from medrag.vocabulary import Language
 
-__all__ = ["DRUGS", "Clause", "Marked", "Name", "asking", "clauses_of", "mark_turn", "marks_in", "sentences_of"]
+__all__ = [
+    "DRUGS",
+    "Clause",
+    "Marked",
+    "Name",
+    "asking",
+    "clauses_of",
+    "mark_turn",
+    "marks_in",
+    "sentences_of",
+]
 
 DRUGLIKE: Final = frozenset(["drug", "class"])
 #: One drug or several in a row, as marked.
@@ -30,7 +40,9 @@ TIMES: Final = (
     r"once daily|twice daily|three times (?:a day|daily)|once a day|twice a day|daily|nightly|weekly|bid|tid|qid|qd|od|hs|prn|"
     r"(?:每[日天]|一[日天])[一二三两四1234] ?次"
 )
-STRENGTH: Final = re.compile(rf"(§\d+§)(?: ?(?:{FORM})(?![a-z])| ?(?:{DOSE})| ?(?:{TIMES})(?![a-z])| ?\d+\.\d+(?=[,.;?! ]|$))+")
+STRENGTH: Final = re.compile(
+    rf"(§\d+§)(?: ?(?:{FORM})(?![a-z])| ?(?:{DOSE})| ?(?:{TIMES})(?![a-z])| ?\d+\.\d+(?=[,.;?! ]|$))+"
+)
 SENTENCE: Final = re.compile(r"(?<!\d)\.|\.(?!\d)|[;?!。;]")
 CLAUSE: Final = re.compile(r",|、| but | while | whereas |但是|但|而且|而是")
 

@@ -32,13 +32,17 @@ def read_sex(text: str, draft: Draft) -> None:
 
 
 NOT_PREGNANT: Final = re.compile(
-    r"(?:(?<![a-z])(?:not|isn't|no longer|never|wasn't|denies(?: being)?|ruled out|no|non)(?: currently| actually| yet| known to be| in)? pregnan\w+)"
-    r"|pregnancy test (?:was |is |came back )?negative|negative pregnancy test|gave birth|delivered (?:the|her) baby|post ?partum"
-    r"|(?:没有?|未|否认|不是|并未|并没有|非|不在|不)(?:再)?(?:怀孕|妊娠|孕妇|孕期|受孕|怀上)|没怀(?:上|孕)?|(?:已经?|刚|刚刚)?分娩|生完孩子|已生产|产后|非孕|未孕"
+    r"(?:(?<![a-z])(?:not|isn't|no longer|never|wasn't|denies(?: being)?|ruled out|no|non)(?: currently"
+    r"| actually| yet| known to be| in)? pregnan\w+)"
+    r"|pregnancy test (?:was |is |came back )?negative|negative pregnancy test|gave birth|delivered (?:the|her)"
+    r" baby|post ?partum"
+    r"|(?:没有?|未|否认|不是|并未|并没有|非|不在|不)(?:再)?(?:怀孕|妊娠|孕妇|孕期|受孕|怀上)|没怀(?:上|孕)?"
+    r"|(?:已经?|刚|刚刚)?分娩|生完孩子|已生产|产后|非孕|未孕"
 )
 #: Words of pregnancy that tell nothing of this patient.
 NO_TALE: Final = re.compile(
-    r"备孕|(?:计划|准备|打算|想要?|希望|考虑)怀孕|避孕|(?:是否|有没有|是不是|有无)(?:怀孕|妊娠|哺乳)|怀孕了?(?:吗|没有)|可能怀孕|妊娠分级"
+    r"备孕|(?:计划|准备|打算|想要?|希望|考虑)怀孕|避孕|(?:是否|有没有|是不是|有无)(?:怀孕|妊娠|哺乳)"
+    r"|怀孕了?(?:吗|没有)|可能怀孕|妊娠分级"
     r"|childbearing|planning (?:a )?pregnancy|trying to (?:conceive|get pregnant)|(?:get|become|getting|becoming) pregnant"
     r"|(?<![a-z])is (?:she|the patient) (?:pregnant|breast ?feeding)|might be pregnant|pregnancy (?:category|test|prevention)"
 )
@@ -47,13 +51,17 @@ WEEKS: Final = re.compile(
     r"|(?:pregnant,? (?:at |for )?|gestational age (?:of |is )?)(\d{1,2}) ?(?:weeks?|wks?)"
     r"|(?:孕|妊娠|怀孕)(?:约|已|了|现|周)?(\d{1,2})(?:\+\d)? ?周"
 )
-MONTHS: Final = re.compile(r"(?:孕|妊娠|怀孕)(?:约|已|了|现)?([一二三四五六七八九\d]) ?个月|(\d) months pregnant")
+MONTHS: Final = re.compile(
+    r"(?:孕|妊娠|怀孕)(?:约|已|了|现)?([一二三四五六七八九\d]) ?个月|(\d) months pregnant"
+)
 TRIMESTERS: Final = (
     re.compile(r"(?:first|1st) trimester|early pregnancy|孕早期|妊娠早期|早孕|孕前期"),
     re.compile(r"(?:second|2nd) trimester|mid pregnancy|孕中期|妊娠中期"),
     re.compile(r"(?:third|3rd) trimester|late pregnancy|孕晚期|妊娠晚期|孕后期"),
 )
-PREGNANT: Final = re.compile(r"pregnan|gestation|trimester|怀孕|妊娠|孕妇|孕早|孕中|孕晚|孕后|孕期|有孕|怀着|孕妈|孕 ?\d|(?<![a-z])expectant mother")
+PREGNANT: Final = re.compile(
+    r"pregnan|gestation|trimester|怀孕|妊娠|孕妇|孕早|孕中|孕晚|孕后|孕期|有孕|怀着|孕妈|孕 ?\d|(?<![a-z])expectant mother"
+)
 
 
 def read_pregnancy(text: str, draft: Draft) -> None:
@@ -86,7 +94,8 @@ def told_trimester(text: str) -> int | None:
 
 
 NOT_NURSING: Final = re.compile(
-    r"(?<![a-z])(?:not|isn't|no longer|stopped|never|finished|quit|done)(?: currently)? (?:breast ?feeding|nursing|lactating)|weaned|bottle ?feed|formula ?(?:feed|fed)"
+    r"(?<![a-z])(?:not|isn't|no longer|stopped|never|finished|quit|done)(?: currently)? (?:breast ?feeding"
+    r"|nursing|lactating)|weaned|bottle ?feed|formula ?(?:feed|fed)"
     r"|(?:没有?|未|不|不再|停止|停|非|不是)(?:在|再|是)?(?:哺乳|喂奶|母乳喂养|喂母乳)|断奶|[不没]再?喂奶?了"
 )
 NURSING: Final = re.compile(
@@ -132,7 +141,10 @@ def standing(clause: Clause, before: str, after: str) -> str:
         return "asked"
     if re.search(rf"(?:{alternatives('kin')})(?: also)? ?(?:has|had|with|is|有|得过|得了|患)", before):
         return "asked"
-    if re.search(rf"(?:{alternatives('effect')})(?: [a-z']+){{0,3}} ?$|(?:引起|导致|诱发|引发|预防)[^§¤]{{0,4}}$", before):
+    if re.search(
+        rf"(?:{alternatives('effect')})(?: [a-z']+){{0,3}} ?$|(?:引起|导致|诱发|引发|预防)[^§¤]{{0,4}}$",
+        before,
+    ):
         return "asked"
     if re.match(r" ?(?:的?风险|发生率|risk|incidence)", after):
         return "asked"
@@ -140,18 +152,30 @@ def standing(clause: Clause, before: str, after: str) -> str:
         return "denied"
     if re.search(rf"(?:{alternatives('negation')})(?: [a-z']+){{0,4}} ?$", before):
         return "denied"
-    return "denied" if re.search(r"(?:没有?|无|不是|否认|未见?|不患|排除|并非|不伴|非|没得)[^§¤,]{0,4}$", before) else "held"
+    return (
+        "denied"
+        if re.search(r"(?:没有?|无|不是|否认|未见?|不患|排除|并非|不伴|非|没得)[^§¤,]{0,4}$", before)
+        else "held"
+    )
 
 
 REACTION: Final = r"rash|hives|anaphylaxis|angioedema|reacted|allergic reaction|allergies|allergy"
 ALLERGIES: Final = (
     re.compile(rf"(?P<before>.{{0,24}}?)allergic to (?:the )?(?P<d>{DRUGS})"),
-    re.compile(rf"(?P<before>.{{0,24}}?)(?<![a-z])(?:{REACTION}) (?:with|to|from|after|on|:) ?(?P<d>{DRUGS})"),
-    re.compile(rf"(?P<before>.{{0,24}}?)(?P<d>{DRUGS})(?: drugs?)?(?: (?:is |are )?an?)? allerg(?:y|ic|ies)(?! to)"),
-    re.compile(rf"(?P<before>.{{0,10}}?)对?(?P<d>{DRUGS})(?:类|药物?|制剂)*(?:严重|轻度)?(?P<no>不|没有?|无)?(?:有)?过敏(?:史)?(?P<after>.{{0,8}})"),
+    re.compile(
+        rf"(?P<before>.{{0,24}}?)(?<![a-z])(?:{REACTION}) (?:with|to|from|after|on|:) ?(?P<d>{DRUGS})"
+    ),
+    re.compile(
+        rf"(?P<before>.{{0,24}}?)(?P<d>{DRUGS})(?: drugs?)?(?: (?:is |are )?an?)? allerg(?:y|ic|ies)(?! to)"
+    ),
+    re.compile(
+        rf"(?P<before>.{{0,10}}?)对?(?P<d>{DRUGS})(?:类|药物?|制剂)*(?:严重|轻度)?(?P<no>不|没有?"
+        rf"|无)?(?:有)?过敏(?:史)?(?P<after>.{{0,8}})"
+    ),
 )
 NO_ALLERGY: Final = re.compile(
-    r"(?<![a-z])nkd?a(?![a-z])|no (?:known )?(?:drug |medication )?allerg(?:y|ies)(?! to)|(?:没有|无|否认)(?:任何)?(?:药物)?(?:及?食物)?过敏(?:史)?"
+    r"(?<![a-z])nkd?a(?![a-z])|no (?:known )?(?:drug |medication )?allerg(?:y|ies)(?! to)|(?:没有|无|否认)"
+    r"(?:任何)?(?:药物)?(?:及?食物)?过敏(?:史)?"
 )
 
 
@@ -178,4 +202,8 @@ def unfounded(match: re.Match[str]) -> bool:
     found = match.groupdict()
     before = re.split(r"[,;.?!。]", found["before"])[-1]
     after = found.get("after") or ""
-    return bool(found.get("no")) or cue("negation").search(before) is not None or cue("denial").match(after.lstrip("是")) is not None
+    return (
+        bool(found.get("no"))
+        or cue("negation").search(before) is not None
+        or cue("denial").match(after.lstrip("是")) is not None
+    )

@@ -53,7 +53,7 @@ ELLIPSES: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?:what|how) about (?:using |giving |trying )?{THE}{NEW}",
-        rf"^(?:and|or|then|so)?,? ?(?:with |for |if )?{THE}{NEW}(?: then)?$",
+        rf"^(?:and|or|then|so)?,? ?(?:with |for |if )?(?:the )?{NEW}(?: then)?$",
         rf"{NEW} instead",
         rf"would {NEW} be (?:an? )?(?:better|safer|alternative|option|ok|okay|preferable)",
         rf"(?:那|那么|要是|如果是)?(?:用|吃|换)?{NEW}(?:呢|怎么样|如何|行吗|行不行|可以吗)$",
@@ -172,7 +172,9 @@ def renew(read: Read, clauses: Sequence[Clause]) -> None:
     marks = {at for clause in clauses for at in marks_in(clause.text) if clause.asks} - read.done
     names = {read.marked.drugs[at].name for at in marks if read.marked.drugs[at].kind == "drug"}
     held = {str(slot.value) for slot in read.held()}
-    adds = any(re.search(r"(?<![a-z])(?:add|also|too)(?![a-z])|再|还|加|另外", clause.text) for clause in clauses)
+    adds = any(
+        re.search(r"(?<![a-z])(?:add|also|too)(?![a-z])|再|还|加|另外", clause.text) for clause in clauses
+    )
     if len(names) > 1 and not names & held and not adds:
         read.draft.remove("drugs", [str(s.value) for s in read.held() if s.role == "asked"])
 
@@ -214,12 +216,22 @@ def place_of(read: Read, name: str, slots: Sequence[Slot]) -> str | None:
 
 
 def ellipsis(read: Read, marks: str, clause: Clause) -> None:
-    """"And naproxen?": in the place of what was asked about, never of what is taken."""
+    """ "And naproxen?": in the place of what was asked about, never of what is taken."""
     if not unread(read, marks):
         return
     names = read.names(marks)
     read.done.update(marks_in(marks))
-    ask_about(read, names, replaces=len(names) == 1 and len(marks_in(clause.text)) == 1)
+    before, _, after = clause.text.partition(marks)
+    if not clause.asks and after.startswith(" instead") and role_of(clause, before, after) == "taken":
+        take(read, names)
+    else:
+        ask_about(read, names, replaces=len(names) == 1 and len(marks_in(clause.text)) == 1)
+
+
+def take(read: Read, names: Sequence[Name]) -> None:
+    for name in names:
+        read.draft.add("drugs", name.name, name.said, "taken")
+        read.fresh.add(name.name)
 
 
 def ask_about(read: Read, names: Sequence[Name], *, replaces: bool) -> None:
@@ -244,18 +256,20 @@ def mention(read: Read, clause: Clause) -> None:
             continue
         before, after = clause.text[: match.start()], clause.text[match.end() :]
         if role_of(clause, before, after) == "taken":
-            for name in names:
-                read.draft.add("drugs", name.name, name.said, "taken")
-                read.fresh.add(name.name)
+            take(read, names)
         else:
-            alone = len(names) == 1 and not cue("add").search(clause.text) and not before.endswith(("和", "跟"))
+            alone = (
+                len(names) == 1 and not cue("add").search(clause.text) and not before.endswith(("和", "跟"))
+            )
             held = {slot.value for slot in read.held()}
-            known = any(item.name in held for item in map(read.marked.drugs.__getitem__, marks_in(clause.text)))
+            known = any(
+                item.name in held for item in map(read.marked.drugs.__getitem__, marks_in(clause.text))
+            )
             ask_about(read, names, replaces=alone and not (known and names[0].name not in held))
 
 
 def generic(names: Sequence[Name], before: str) -> bool:
-    """"What antibiotic ...": a class that is asked for is no drug of the regimen."""
+    """ "What antibiotic ...": a class that is asked for is no drug of the regimen."""
     return all(name.kind == "class" for name in names) and cue("which").search(before) is not None
 
 
@@ -263,9 +277,16 @@ def role_of(clause: Clause, before: str, after: str) -> Role:
     """taken when the words beside it say so; in a question only the words next to it count."""
     if re.search(rf"(?:{alternatives('wish')})", before):
         return "asked"
-    next_to = re.search(rf"(?:{alternatives('taken')}) ?(?:chronic |long term |low dose |daily |a |an |the |着|了|过)*$", before)
+    next_to = re.search(
+        rf"(?:{alternatives('taken')}) ?(?:chronic |long term |low dose |daily |a |an |the |着|了|过)*$",
+        before,
+    )
     if next_to or re.match(r"的(?:患者|病人|人|老人|孕妇|女性|男性|糖友)", after):
         return "taken"
     if clause.asks:
         return "asked"
-    return "taken" if cue("take").search(before) or re.match(r"(?: was| is)? ?(?:added|started|prescribed)", after) else "asked"
+    return (
+        "taken"
+        if cue("take").search(before) or re.match(r"(?: was| is)? ?(?:added|started|prescribed)", after)
+        else "asked"
+    )

@@ -120,6 +120,7 @@ STRANGER: Final = re.compile(
     r"(?:(?<![a-z])(?:takes?|taking|on|add|adding|to|about|and|with|stopped|give|using|use|for|or|prescribed)"
     r" (?:the |some |an? |his |her )?(?P<w>[a-z]{5,24}))"
     r"|(?:服用|在吃|吃着|正在用|在用|换成|改用|改成|加用|再加|停用|加|吃|用)(?P<h>[\u4e00-\u9fff]{2,8}?)(?=[,。?!吗呢和与跟能可会有]|$)"
+    r"|(?<=[\u4e00-\u9fff])(?P<l>[a-z]{5,24})(?![a-z])"
 )
 
 
@@ -127,7 +128,7 @@ def find_unknown(marked: Marked, draft: Draft, near: Near) -> None:
     """Words in the place of a drug that no source names, where names near to them are held: offered for choice."""
     looked = 0
     for match in STRANGER.finditer(re.sub(DRUGS, " § ", marked.text)):
-        word = match["w"] or match["h"]
+        word = match["w"] or match["h"] or match["l"]
         if looked >= MOST_LOOKED_UP or default_linker().named(word):
             continue
         looked += 1

@@ -1,4 +1,4 @@
-"""Reads numbers that are facts of a patient: age, weight, kidney function, potassium, INR, QTc, Child-Pugh, weeks of pregnancy."""
+"""Reads numbers that are facts of a patient: age, weight, kidney function, potassium, INR, QTc, Child-Pugh."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ MEASURES: Final = (
         bare="mmol/L",
     ),
     Measure("inr", r"(?<![a-z])inr|国际标准化比值", {}),
-    Measure("qtc_ms", r"qtcf?b?(?:间期)?|校正qt(?:间期)?", {"ms": 1.0, "msec": 1.0, "毫秒": 1.0, "seconds": 1000.0, "sec": 1000.0}),
+    Measure("qtc_ms", r"qtcf?b?(?:间期)?|校正qt(?:间期)?",
+            {"ms": 1.0, "msec": 1.0, "毫秒": 1.0, "seconds": 1000.0, "sec": 1000.0}),
     Measure(
         "weight_kg",
         r"body weight|weight|weighs?|weighing|(?<![a-z])wt|体重",
@@ -75,29 +76,38 @@ BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
     "potassium mEq/L": (1.0, 12.0),
     "potassium mg/dL": (4.0, 46.0),
 }
-ANY_LABEL: Final = re.compile("|".join(f"(?:{m.label})" for m in MEASURES) + r"|(?<![a-z])age|岁|years?|血压|血糖|mg")
+ANY_LABEL: Final = re.compile(
+    "|".join(f"(?:{m.label})" for m in MEASURES) + r"|(?<![a-z])age|岁|years?|血压|血糖|mg"
+)
 #: A limit is no value: "if eGFR is below 30", "eGFR 45以上".
 LIMIT_BEFORE: Final = re.compile(
     r"[<>≤≥§¤]|below|above|under|over|less than|greater than|more than|target|goal|range|cut ?off|threshold|limit|at least|"
     r"低于|高于|小于|大于|不足|超过|目标|范围|阈值|标准"
 )
-LIMIT_BEHIND: Final = re.compile(r"\s?(?:以上|以下|以内|or (?:less|below|lower|more|above|higher)|and (?:above|below))|\s?[-~到至]\s?\d")
+LIMIT_BEHIND: Final = re.compile(
+    r"\s?(?:以上|以下|以内|or (?:less|below|lower|more|above|higher)|and (?:above|below))|\s?[-~到至]\s?\d"
+)
 PER: Final = re.compile(r"\s?(?:/|per )")
-UNITS_LAST: Final = re.compile(r"(?:单位|unit)?s?(?:是|为|:|is)?\s*(mg/dl|umol/l|μmol/l|micromol/l|mmol/l|meq/l|umol|μmol|微摩尔/升)")
+UNITS_LAST: Final = re.compile(
+    r"(?:单位|unit)?s?(?:是|为|:|is)?\s*(mg/dl|umol/l|μmol/l|micromol/l|mmol/l|meq/l|umol|μmol|微摩尔/升)"
+)
 
 NOT_THEN: Final = re.compile(
-    rf"(?:(?<![a-z])not|不是|并非|isn't)\s*({NUMBER})\s*([a-z\u4e00-\u9fff/]{{0,8}}?)[,\s]*(?:but |it is |it's |he is |she is |而)?"
+    rf"(?:(?<![a-z])not|不是|并非|isn't)\s*({NUMBER})\s*([a-z\u4e00-\u9fff/]{{0,8}}?)[,\s]*(?:but |it is |it's "
+    rf"|he is |she is |而)?"
     rf"(?:应该|应)?(?:是|为)?\s*({NUMBER})\s?(kg|mg/dl|岁|公斤|cm|斤)?"
 )
 THEN_NOT: Final = re.compile(
-    rf"({NUMBER})\s*((?:kg|lb|years? old|years?|岁|公斤|cm|mg/dl|umol/l|μmol/l|mmol/l)?)[,\s]*(?:and )?(?:(?<![a-z])not|而?不是)\s*({NUMBER})"
+    rf"({NUMBER})\s*((?:kg|lb|years? old|years?|岁|公斤|cm|mg/dl|umol/l|μmol/l|mmol/l)?)"
+    rf"[,\s]*(?:and )?(?:(?<![a-z])not|而?不是)\s*({NUMBER})"
     r"(?:\s?(?:kg|years? old|years?|岁|公斤|cm))?"
 )
 
 
 #: "1.2, no, 1.6 mg/dL": the second holds.
 NO_THEN: Final = re.compile(
-    rf"({NUMBER})(\s?(?:kg|mg/dl|岁|公斤|cm|斤|umol/l|μmol/l|mmol/l)?)[,.。]?\s*(?:不对|哦不|不不|错了|写错了|sorry|no wait|no|wait|i mean|correction)"
+    rf"({NUMBER})(\s?(?:kg|mg/dl|岁|公斤|cm|斤|umol/l|μmol/l|mmol/l)?)[,.。]?\s*(?:不对|哦不|不不|错了|写错了"
+    rf"|sorry|no wait|no|wait|i mean|correction)"
     rf"[,:]?\s*(?:i mean |it's |it is |应该是|应是|是)?({NUMBER})\s?(kg|mg/dl|岁|公斤|cm|斤|umol/l|μmol/l|mmol/l)?"
 )
 
@@ -115,7 +125,9 @@ def read_values(text: str, draft: Draft) -> None:
 
 def put_value(field_name: str, value: Any, draft: Draft) -> None:
     """Sets a value that a living person can have."""
-    key, number = (f"{field_name} {value['unit']}", value["value"]) if isinstance(value, dict) else (field_name, value)
+    key, number = (
+        (f"{field_name} {value['unit']}", value["value"]) if isinstance(value, dict) else (field_name, value)
+    )
     least, most = BOUNDS.get(key, (float("-inf"), float("inf")))
     if isinstance(number, float) and not least <= number <= most:
         draft.unclear.append(Unclear(field_name, "range", number))
@@ -188,7 +200,19 @@ def complete_unit(text: str, draft: Draft) -> None:
         put_value(item.field, {"value": float(item.said), "unit": unit}, draft)
 
 
-HAN_DIGITS: Final = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+HAN_DIGITS: Final = {
+    "零": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 HAN_NUMBER: Final = "[零一二两三四五六七八九十百]{1,5}"
 
 
@@ -209,12 +233,15 @@ AGE: Final = rf"(?P<n>{NUMBER}|{HAN_NUMBER})"
 BEFORE_AGE: Final = r"(?<![\d.a-z/])"
 AGES: Final = (
     (re.compile(rf"{BEFORE_AGE}{AGE}\s?(?:years? old|yrs? old|years? of age|y/o|y\.o\.?|yo(?![a-z])|yrs?(?![a-z]))"), 1.0),
-    (re.compile(rf"(?<![a-z])(?:aged?|age is|age of|age was)\s?(?:is |of |: ?|= ?|now )?{AGE}(?!\s?(?:mg|weeks|months|month|kg))"), 1.0),
+    (re.compile(rf"(?<![a-z])(?:aged?|age is|age of|age was)\s?(?:is |of |: ?|= ?|now )?{AGE}(?!\s?(?:mg|weeks"
+    rf"|months|month|kg))"), 1.0),
     (re.compile(rf"{BEFORE_AGE}{AGE}\s?(?:y/?o )?[fm](?![a-z])"), 1.0),
-    (re.compile(rf"(?:(?<![a-z])(?:s?he|patient|pt)(?:'s| is| was)|(?<![a-z])i'm|(?<![a-z])i am)(?: now| actually| only| in fact| really)*\s{AGE}(?=\s*(?:[,.;!?]|and |yo|$))"), 1.0),
+    (re.compile(rf"(?:(?<![a-z])(?:s?he|patient|pt)(?:'s| is| was)|(?<![a-z])i'm|(?<![a-z])i am)(?: now"
+    rf"| actually| only| in fact| really)*\s{AGE}(?=\s*(?:[,.;!?]|and |yo|$))"), 1.0),
     (re.compile(rf"{AGE}\s?(?:周岁|岁)(?!以上|以下|以内|及以)"), 1.0),
     (re.compile(rf"(?:今年|年龄)(?:是|为|应该是|应为|:)?\s?{AGE}(?!\s?(?:年|月|个|岁以))"), 1.0),
-    (re.compile(rf"{BEFORE_AGE}{AGE} ?months? old|(?<![孕娠])(?<![孕娠]了)(?<![孕娠]约){AGE.replace('<n>', '<m>')} ?个?月(?:大|龄|的?(?:婴|宝|孩|患儿))"), 1 / 12),
+    (re.compile(rf"{BEFORE_AGE}{AGE} ?months? old|(?<![孕娠])(?<![孕娠]了)"
+    rf"(?<![孕娠]约){AGE.replace('<n>', '<m>')} ?个?月(?:大|龄|的?(?:婴|宝|孩|患儿))"), 1 / 12),
     (re.compile(rf"{BEFORE_AGE}{AGE} ?weeks? old|{AGE.replace('<n>', '<m>')} ?周大"), 7 / 365.25),
     (re.compile(rf"{BEFORE_AGE}{AGE} ?days? old|{AGE.replace('<n>', '<m>')} ?天大"), 1 / 365.25),
 )  # fmt: skip
@@ -252,7 +279,8 @@ def heights(text: str) -> Iterator[tuple[str, float]]:
 
 
 CHILD_PUGH: Final = re.compile(
-    r"child ?(?:pugh)? ?(?:class|grade|score|stage|分级|评分|分类)?(?:是|为|:|is| of)? ?(?:(?P<l>[abc])(?![a-z])|(?P<n>\d{1,2}) ?(?:分|points?)?)"
+    r"child ?(?:pugh)? ?(?:class|grade|score|stage|分级|评分|分类)?(?:是|为|:|is| of)? ?(?:(?P<l>[abc])(?![a-z])"
+    r"|(?P<n>\d{1,2}) ?(?:分|points?)?)"
 )
 
 
@@ -270,7 +298,9 @@ def trimester_of(weeks: float) -> int:
     return 1 if weeks < 14 else 2 if weeks < 28 else 3
 
 
-ONLY_NUMBER: Final = re.compile(rf"(?:it's|it is|that's|是|应该是|应为|about|大概|约|现在|now)?\s?({NUMBER})\s?(?:[a-z/%\d.]*|左右|吧|了)?")
+ONLY_NUMBER: Final = re.compile(
+    rf"(?:it's|it is|that's|是|应该是|应为|about|大概|约|现在|now)?\s?({NUMBER})\s?(?:[a-z/%\d.]*|左右|吧|了)?"
+)
 
 
 def bare_values(text: str, corrected: list[tuple[float, float]], draft: Draft) -> None:

@@ -14,7 +14,15 @@ from medrag.lexicon.tables import Row, parse_table
 from medrag.text.normalise import fold_name
 from medrag.vocabulary import Language
 
-__all__ = ["CONDITION_TERMS", "CONDITION_THINGS", "alternatives", "cue", "find_things", "kin_codes", "main_name"]
+__all__ = [
+    "CONDITION_TERMS",
+    "CONDITION_THINGS",
+    "alternatives",
+    "cue",
+    "find_things",
+    "kin_codes",
+    "main_name",
+]
 
 #: Clinical terms that are conditions of a patient; the others are findings, places and procedures.
 CONDITION_TERMS: Final = frozenset(
@@ -67,8 +75,8 @@ def turn_linker() -> Linker:
     """Finds the lexicon's things also by what people call them beside its names."""
     things = [thing for thing in lexicon_things() if thing.id not in HIDING]
     for row in table("aliases.csv", ("alias", "language", "name")):
-        for thing in default_linker().named(row["name"]):
-            things.append(Thing(thing.id, thing.kind, {"en": (row["alias"],)}))
+        meant = default_linker().named(row["name"])
+        things += [Thing(thing.id, thing.kind, {"en": (row["alias"],)}) for thing in meant]
     return Linker(things)
 
 
@@ -93,7 +101,9 @@ def main_name(thing: Thing) -> str:
 
 @cache
 def atc_codes() -> dict[str, str]:
-    return {fold_name(row.en): code for row in load_names("drug") for system, code in row.codes if system == "atc"}
+    return {
+        fold_name(row.en): code for row in load_names("drug") for system, code in row.codes if system == "atc"
+    }
 
 
 def kin_codes(name: str) -> tuple[str, ...]:

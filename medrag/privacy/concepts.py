@@ -15,7 +15,15 @@ __all__ = ["concepts_only"]
 ORDER: Final = ("drug", "class", "disease")
 HEADS: Final[Mapping[str, str]] = {"drug": "drugs", "class": "drug classes", "disease": "conditions"}
 #: Fields of the contract's Patient that are numbers, words of a fixed list, or names to recognise.
-NUMBERS: Final = ("age_years", "weight_kg", "height_cm", "egfr_ml_min_1_73m2", "qtc_ms", "inr")
+NUMBERS: Final = (
+    "age_years",
+    "weight_kg",
+    "height_cm",
+    "egfr_ml_min_1_73m2",
+    "crcl_ml_min",
+    "qtc_ms",
+    "inr",
+)
 CHOICES: Final[Mapping[str, frozenset[object]]] = {
     "sex": frozenset(["female", "male", "other", "unknown"]),
     "pregnant": frozenset([True, False]),

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "ingest": ("medrag_api.cli.ingest:ingest", "Put works on the shelf: manifest files or shelf ids."),
     "ask": ("medrag_api.cli.ask:ask", "Answer a question with exact quotes."),
     "replay": ("medrag_api.cli.replay:replay", "Show an answer again as it was given, and ask it again."),
+    "consult": ("medrag_api.cli.consult:consult", "Ask in turns: it remembers, and asks back."),
     "check": ("medrag_api.cli.check:check", "Check drugs against each other and the patient."),
     "drug": ("medrag_api.cli.drug:drug", "One drug: names, codes, classes, risks, interactions."),
     "search": ("medrag_api.cli.search:search", "Find passages, and how each was found."),

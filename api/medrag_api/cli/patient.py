@@ -25,6 +25,7 @@ NUMBERS = (
     ("--weight", "weight_kg", "kg."),
     ("--height", "height_cm", "cm."),
     ("--egfr", "egfr_ml_min_1_73m2", "mL/min/1.73 m2."),
+    ("--crcl", "crcl_ml_min", "Creatinine clearance, mL/min."),
     ("--qtc", "qtc_ms", "ms."),
     ("--inr", "inr", "INR."),
 )

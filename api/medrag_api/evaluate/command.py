@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 from medrag.index.encoders import open_encoder
 from medrag.settings import Settings
 from medrag_api.evaluate.beir import read_set
+from medrag_api.evaluate.dialogue import measure_dialogues
 from medrag_api.evaluate.kept import Drift, compare, read_kept, write_kept
 from medrag_api.evaluate.lies import measure_lies
 from medrag_api.evaluate.privacy import PLANTED, measure_privacy
@@ -34,6 +35,7 @@ MOST_LIES: Final = 10_000
 #: The suites that are no retrieval sets: name, its file under --data, what measures it.
 SUITES: Final[Mapping[str, tuple[str, Callable[[Path, Progress], SuiteReport]]]] = {
     "lies": ("truths.yaml", lambda path, progress: measure_lies(path, MOST_LIES, progress)),
+    "dialogue": ("dialogues.yaml", lambda path, _: measure_dialogues(path)),
     "privacy": ("identifiers.yaml", lambda path, progress: measure_privacy(path, PLANTED, progress)),
     "refusals": ("refusals.yaml", lambda path, progress: measure_refusals(path, progress)),
 }

@@ -25,6 +25,7 @@ BOUNDS: Final[Mapping[str, tuple[float, float, str]]] = {
     "weight_kg": (0.2, 650.0, "kg"),
     "height_cm": (20.0, 280.0, "cm"),
     "egfr_ml_min_1_73m2": (0.0, 250.0, "mL/min/1.73 m2"),
+    "crcl_ml_min": (0.0, 400.0, "mL/min"),
     "qtc_ms": (200.0, 900.0, "ms"),
     "inr": (0.5, 30.0, ""),
 }
@@ -53,6 +54,8 @@ class Patient:
     pregnant: bool | None = None
     breastfeeding: bool | None = None
     egfr_ml_min_1_73m2: float | None = None
+    #: Creatinine clearance as told, mL/min.
+    crcl_ml_min: float | None = None
     #: Serum creatinine, mg/dL.
     creatinine_mg_dl: float | None = None
     child_pugh: ChildPugh | None = None
@@ -75,7 +78,9 @@ class Patient:
         return ckd_epi_2021(self.creatinine_mg_dl, self.age_years, self.sex), "CKD-EPI 2021"
 
     def clearance(self) -> tuple[float, str] | None:
-        """(mL/min, how it is known); None when creatinine, age, weight or sex is missing."""
+        """(mL/min, how it is known); None when it is not told and creatinine, age, weight or sex is missing."""
+        if self.crcl_ml_min is not None:
+            return self.crcl_ml_min, "given"
         if None in (self.creatinine_mg_dl, self.age_years, self.weight_kg):
             return None
         if self.sex not in ("female", "male") or cast(float, self.age_years) < 18:
