@@ -24,11 +24,19 @@ def read_sex(text: str, draft: Draft) -> None:
     short = {match[1] for match in SHORTHAND.finditer(bare)}
     told = {sex for sex in ("female", "male") if cue(sex).search(bare) or sex[0] in short}
     if len(told) == 1:
-        draft.put("sex", told.pop())
+        put_sex(draft, told.pop(), "told")
         return
     spoken = {sex for sex, word in (("female", "she"), ("male", "he")) if cue(word).search(bare)}
     if not told and len(spoken) == 1 and draft.value("sex") is None:
-        draft.put("sex", spoken.pop(), "pronoun")
+        put_sex(draft, spoken.pop(), "pronoun")
+
+
+def put_sex(draft: Draft, sex: str, how: str) -> None:
+    """Sets the sex unless it contradicts what is known."""
+    if sex == "male" and (draft.value("pregnant") or draft.value("breastfeeding")):
+        draft.unclear.append(Unclear("sex", "contradiction", sex))
+    else:
+        draft.put("sex", sex, how)
 
 
 NOT_PREGNANT: Final = re.compile(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from medrag.answer.question import read_question
+from medrag.answer.refuse import refusal_kind
 from medrag.concepts import Mention, default_linker
 from medrag.dialogue.draft import Draft
 from medrag.dialogue.follow import base_question, patient_of, stand_alone
@@ -46,6 +47,8 @@ def take_turn(
     said = read_question(text)
     language = language_of(said, dialogue)
     draft = Draft.of(dialogue)
+    if refusal_kind(said) is not None:
+        return refused(draft, said)
     said, anew = turn_to_another(said, draft)
     marked = mark_turn(said, language, listed(said) if listed is not None else ())
     answered = answer_open(marked, draft)
@@ -55,6 +58,14 @@ def take_turn(
             find_unknown(marked, draft, near)
     base = base_question(said, marked.text, draft)
     return turned(draft, base, language, anew)
+
+
+def refused(draft: Draft, said: str) -> Turn:
+    """A turn that medrag does not answer: it is asked as it is, so that it is refused, and nothing is read from it."""
+    held = replace(
+        draft.dialogue, turns=draft.turn, log=(*draft.dialogue.log, (draft.turn, ())), unclear=(), asked=()
+    )
+    return Turn(held, said, {})
 
 
 def language_of(text: str, dialogue: Dialogue) -> Language:
