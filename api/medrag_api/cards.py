@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -35,9 +36,9 @@ OF_CONDITIONS: Final[tuple[Predicate, ...]] = ("contraindicated_in", "indicated_
 PAIRED: Final[tuple[Predicate, ...]] = ("interacts_with", "no_interaction_with")
 
 
-def found_drugs(desk: Desk, text: str) -> tuple[Json, Resolution]:
+def found_drugs(desk: Desk, text: str, as_of: date | None = None) -> tuple[Json, Resolution]:
     """What a name stands for, or may have been meant to, and the resolution. Raises Unavailable."""
-    found = resolve(desk.graph(), text)
+    found = resolve(desk.graph(as_of), text)
     told = (found.concept,) if found.concept is not None else found.candidates
     return {
         "q": found.input,
@@ -86,10 +87,10 @@ def suggested_names(desk: Desk, text: str, language: Language, limit: int = 8) -
     return {"q": text, "names": told, "snapshot": desk.shelf.snapshot.id}
 
 
-def drug_card(desk: Desk, concept: GraphConcept, language: Language) -> Json:
-    """Everything held of one drug or class, from the editions in force today. Raises Unavailable."""
-    graph = desk.graph()
-    editions = {edition.id: edition for edition in desk.sources.in_force(None)}
+def drug_card(desk: Desk, concept: GraphConcept, language: Language, as_of: date | None = None) -> Json:
+    """Everything held of one drug or class, from the editions in force on a day, by default today. Raises Unavailable."""
+    graph = desk.graph(as_of)
+    editions = {edition.id: edition for edition in desk.sources.in_force(as_of)}
     asked = DrugReport(concept.name, "resolved", concept)
     unit = build_units(graph, (asked,), tuple(editions))[0]
     tongues = {work: held.language for work, held in desk.shelf.works.items()}
@@ -98,6 +99,7 @@ def drug_card(desk: Desk, concept: GraphConcept, language: Language) -> Json:
     return {
         "concept": concept_json(concept),
         "language": language,
+        "as_of": as_of.isoformat() if as_of is not None else None,
         "ingredients": linked(graph, graph.links_to([concept.id], ("part_of",)), "source", language),
         "forms": linked(graph, graph.links_to([concept.id], ("form_of",)), "source", language),
         "products": linked(graph, graph.links_from([concept.id], ("part_of",)), "target", language),
@@ -110,7 +112,7 @@ def drug_card(desk: Desk, concept: GraphConcept, language: Language) -> Json:
             if (held := [item for item in pairs if item["severity"] == severity])
         },
         "conditions": [item for item in stated if item["predicate"] in OF_CONDITIONS],
-        "sections": sections_of(desk, unit, language),
+        "sections": sections_of(desk, unit, language, as_of),
         "sources_searched": searched_for(desk, graph, editions),
         "snapshot": desk.shelf.snapshot.id,
     }
@@ -244,10 +246,10 @@ def stated_json(
     }
 
 
-def sections_of(desk: Desk, unit: Unit, language: Language) -> list[Json]:
+def sections_of(desk: Desk, unit: Unit, language: Language, as_of: date | None) -> list[Json]:
     """The label sections held of it: one line for each document and section code, with the first passage."""
     shelf = desk.shelf
-    labels = [e.id for e in shelf.in_force() if shelf.works[e.work].kind == "label"]
+    labels = [e.id for e in shelf.in_force(as_of) if shelf.works[e.work].kind == "label"]
     titles = select(documents.c.id, documents.c.title, documents.c.edition)
     rows = shelf.catalogue.in_batches(titles, documents.c.edition, labels)
     named = naming(sorted(unit.profile.folded))

@@ -291,6 +291,7 @@ class DrugCardOut(BaseModel):
 
     concept: ConceptOut
     language: Language
+    as_of: date | None
     ingredients: list[LinkedOut]
     forms: list[LinkedOut]
     products: list[LinkedOut]

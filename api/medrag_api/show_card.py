@@ -92,7 +92,8 @@ def show_card(card: Json, *, whole: bool = False) -> None:
     show_sections(out, card, language)
     searched = ", ".join(work_said(source, language) for source in card["sources_searched"])
     out.print()
-    put(out, f"{VIEW['searched'][language]}: {searched}", style="dim")
+    day = f" ({card['as_of']})" if card["as_of"] else ""
+    put(out, f"{VIEW['searched'][language]}{day}: {searched}", style="dim")
 
 
 def facts_of(card: Json, language: Language, *, whole: bool) -> dict[str, str]:

@@ -8,9 +8,11 @@ import click
 
 from medrag.vocabulary import LANGUAGES
 from medrag_api.cli.failing import put_json
-from medrag_api.cli.options import door
+from medrag_api.cli.options import as_of_option, door
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from medrag.settings import Settings
     from medrag.vocabulary import Language
 
@@ -24,9 +26,12 @@ __all__ = ["drug"]
     type=click.Choice(LANGUAGES),
     help="Of names and headings [default: of the name typed; with --json English].",
 )
+@as_of_option
 @click.option("--all", "whole", is_flag=True, help="Cut no list short.")
 @door
-def drug(name: str, language: Language | None, whole: bool, as_json: bool, settings: Settings) -> None:
+def drug(
+    name: str, language: Language | None, whole: bool, as_of: date | None, as_json: bool, settings: Settings
+) -> None:
     """Shows the card of the drug or class NAME, in the language it was typed in.
 
     A name that is not known exactly is not used: what is near it is offered, exit 4.
@@ -38,8 +43,8 @@ def drug(name: str, language: Language | None, whole: bool, as_json: bool, setti
 
     spoken = language or ("en" if as_json else language_typed([name]))
     with reading_desk(settings) as desk:
-        told, found = found_drugs(desk, name)
-        card = drug_card(desk, found.concept, spoken) if found.concept is not None else None
+        told, found = found_drugs(desk, name, as_of)
+        card = drug_card(desk, found.concept, spoken, as_of) if found.concept is not None else None
     if as_json:
         put_json(told if card is None else card)
     else:

@@ -11,6 +11,7 @@ from medrag.errors import NotFound
 from medrag.vocabulary import Language
 from medrag_api.cards import drug_card, found_drugs, suggested_names
 from medrag_api.interaction_models import DrugCardOut, DrugListOut, SuggestionsOut
+from medrag_api.requests import Day
 from medrag_api.routes.reading import PROBLEM, Reviewing, as_json
 
 __all__ = ["router"]
@@ -35,9 +36,9 @@ def suggest_names(
 
 
 @router.get("/{id}", response_model=DrugCardOut, responses=PROBLEM, summary="One drug's card")
-def show_drug(id: str, desk: Reviewing, language: Language = "en") -> Response:
-    """By concept id, such as `rxnorm:11289`."""
-    concept = desk.graph().concept(id) if len(id) <= LONGEST else None
+def show_drug(id: str, desk: Reviewing, language: Language = "en", as_of: Day | None = None) -> Response:
+    """By concept id, such as `rxnorm:11289`; `as_of`: from what was in force that day."""
+    concept = desk.graph(as_of).concept(id) if len(id) <= LONGEST else None
     if concept is None or concept.kind not in ("drug", "class", "food"):
         raise NotFound("no drug of that id is held", remedy="See: /drugs?q=")
-    return as_json(drug_card(desk, concept, language))
+    return as_json(drug_card(desk, concept, language, as_of))
