@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from asking import MESSAGES, ask, model
+from asking_models import MESSAGES, ask, model
 
 from medrag.backends.counting import bound_tokens
 from medrag.backends.named import models_of

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from asking import KEY, MESSAGES, QUESTION, ask, model
+from asking_models import KEY, MESSAGES, QUESTION, ask, model
 from scripted_lies import liar, obedient, wrong_ids
 from scripted_models import (
     Behaviour,
