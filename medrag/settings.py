@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     mirror: Annotated[tuple[Path, ...], NoDecode] = Field(
         default=(), description="Folders searched by hash before any download; separated as PATH is."
     )
+    packs: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(), description="Folders of specialty packs; separated as PATH is."
+    )
     catalogue_url: str = Field(default="", description="SQLAlchemy URL; empty means catalogue.db under home.")
     qdrant_url: str = Field(default="", description="Qdrant server; empty means the embedded engine.")
     qdrant_key: SecretStr = Field(default=SecretStr(""), description="API key of the Qdrant server.")
@@ -128,7 +131,7 @@ class Settings(BaseSettings):
         default="info", description="Least level logged."
     )
 
-    @field_validator("mirror", mode="before")
+    @field_validator("mirror", "packs", mode="before")
     @classmethod
     def split_folders(cls, value: Any) -> Any:
         """``/a:/b`` as PATH is written."""
@@ -193,11 +196,15 @@ class Settings(BaseSettings):
 
     def fingerprint(self) -> str:
         """sha256 of the settings an answer depends on; where things live and secrets are left out."""
+        from medrag.packs import packs_fingerprint
+
         names = ("bm25_k1", "bm25_b", "fusion", "fusion_weight", "candidates", "encoder", "encoder_model")
         values = {name: getattr(self, name) for name in names}
         if models := self.named_models():
             order = self.answer_models or tuple(models)
             values["models"] = [[name, models[name].answer_depends_on()] for name in order]
+        if packs := packs_fingerprint(self):
+            values["packs"] = packs
         told = json.dumps(values, sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()
 

@@ -15,7 +15,7 @@ from medrag.text.normalise import fold_name
 from medrag.vocabulary import SEVERITY_ORDER
 from medrag_api.wiring import Bench
 from medrag_ingest.gate import Objection
-from medrag_ingest.golden import GoldenPair, GoldenQuestion, golden_of, read_site_golden
+from medrag_ingest.golden import GoldenPair, GoldenQuestion, golden_of, pack_golden, read_site_golden
 from medrag_ingest.receipt import parse_reports
 from medrag_ingest.report import problems
 
@@ -93,12 +93,16 @@ class ShelfExaminer:
             self.progress("golden", done, len(asked))
 
     def all_golden(self, shelf: OpenShelf) -> Iterator[tuple[str, Golden]]:
-        """(work, golden) of the cards of the works held, then the site's own."""
+        """(work, golden) of the cards of the works held, then the site's own, then those
+        the packs ask of works held."""
         works = {edition.work for edition in shelf.editions.values()}
         for work, body in shelf.catalogue.golden_of(works):
             yield work, golden_of(body)
         for item in read_site_golden(self.settings.home):
             yield "", item
+        for asked in pack_golden(self.settings):
+            if asked.work in works:
+                yield "", asked
 
     def question(self, shelf: OpenShelf, work: str, item: GoldenQuestion) -> Iterator[Objection]:
         hits = search(shelf, item.ask, self.settings, limit=item.within).hits

@@ -122,7 +122,7 @@ def cards_of(asked: Mapping[str, Any], settings: Settings) -> list[Manifest]:
     from medrag_ingest.manifest import Manifest
 
     if "card" not in asked:
-        return [card_of(str(target)) for target in asked["targets"]]
+        return [card_of(str(target), settings) for target in asked["targets"]]
     card = Manifest.from_yaml(settings.home / INCOMING / str(asked["card"]))
     if any(source.file is not None for source in card.sources):
         raise InputRefused(

@@ -12,6 +12,9 @@ from medrag.errors import MedragError
 __all__ = ["MEDIA_TYPE", "problem_json", "problem_of_error", "problem_of_status"]
 
 MEDIA_TYPE = "application/problem+json"
+#: How the contract's fields are written; a caller's own key may be anything, a name or a number of a person too.
+FIELD = re.compile(r"(?!.*[0-9]{5})[a-z$][A-Za-z0-9_\-\[\].$]{0,120}|")
+UNKNOWN_FIELD = "a field that is not known"
 
 
 def problem_json(
@@ -30,7 +33,12 @@ def problem_json(
         "detail": detail,
         "instance": instance,
     }
-    return told | {"errors": [{"field": field, "problem": problem} for field, problem in errors]}
+    return told | {"errors": [{"field": shown(field), "problem": problem} for field, problem in errors]}
+
+
+def shown(field: str) -> str:
+    """The field's path, or fixed words for one that no field of the contract is written like."""
+    return field if FIELD.fullmatch(field) else UNKNOWN_FIELD
 
 
 def problem_of_error(error: MedragError, instance: str, *, places: bool) -> dict[str, Any]:

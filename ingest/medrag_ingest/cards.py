@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from medrag.errors import ManifestRefused, Place
+from medrag.packs import load_packs
+from medrag.settings import Settings
 from medrag_ingest.manifest import Manifest
 
-__all__ = ["cards_folder", "load_cards", "starter_cards"]
+__all__ = ["cards_folder", "load_cards", "pack_cards", "starter_cards"]
 
 #: In a checkout the cards lie at its root; in an installed wheel, inside the package.
 PACKAGED: Final = Path(__file__).resolve().parent / "corpora_manifests"
@@ -36,6 +38,12 @@ def load_cards() -> dict[str, Manifest]:
             )
         cards[card.id] = card
     return cards
+
+
+def pack_cards(settings: Settings) -> dict[str, Manifest]:
+    """The cards that the packs in force bring with them, by id. Raises ManifestRefused: a bad card or pack."""
+    cards = [Manifest.from_yaml(path) for pack in load_packs(settings) for path in pack.manifests]
+    return {card.id: card for card in cards}
 
 
 def starter_cards() -> dict[str, Manifest]:

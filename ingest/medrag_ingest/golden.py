@@ -9,9 +9,19 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from medrag.errors import ManifestRefused, Place
+from medrag.packs import load_packs
+from medrag.settings import Settings
 from medrag_ingest.strict_yaml import StrictYamlError, read_strict_yaml
 
-__all__ = ["SITE_FILE", "Golden", "GoldenPair", "GoldenQuestion", "golden_of", "read_site_golden"]
+__all__ = [
+    "SITE_FILE",
+    "Golden",
+    "GoldenPair",
+    "GoldenQuestion",
+    "golden_of",
+    "pack_golden",
+    "read_site_golden",
+]
 
 STRICT: Final = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 #: In the home: the site's own golden questions, over any work.
@@ -66,6 +76,12 @@ def read_site_golden(home: Path) -> tuple[Golden, ...]:
     except StrictYamlError as error:
         raise ManifestRefused(error.problem, place=Place(str(file), error.line)) from error
     return validated(told, file, lines)
+
+
+def pack_golden(settings: Settings) -> tuple[GoldenQuestion, ...]:
+    """Those of the packs in force, each over one work. Raises ManifestRefused for a malformed pack."""
+    asked = [item for pack in load_packs(settings) for item in pack.golden]
+    return tuple(GoldenQuestion(ask=question, work=work) for question, work in asked)
 
 
 def validated(told: Any, file: Path, lines: dict[str, int]) -> tuple[Golden, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from medrag.privacy import find_identifiers
+
 __all__ = ["tells_of_person"]
 
 #: A wrong yes costs an answer that cannot be fetched again; a wrong no would keep words about a patient. So pronouns,
@@ -31,4 +33,4 @@ PERSON: Final = re.compile(
 
 def tells_of_person(text: str) -> bool:
     """Whether the words may be about somebody: an age, a pronoun, a name with its title, a number that names a person."""
-    return PERSON.search(text) is not None
+    return PERSON.search(text) is not None or bool(find_identifiers(text))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from medrag.concepts import Linker, Mention, Thing, default_linker
-from medrag.lexicon import Intent, compile_cue, load_expansions, load_intents, load_sections
+from medrag.lexicon import Cue, Intent, compile_cue, load_expansions, load_intents, load_sections
 from medrag.protocols import SparseVector
 from medrag.retrieve.names import find_listed
 from medrag.shelf import Standing
@@ -76,14 +76,18 @@ class Plan:
 
 @cache
 def cues() -> tuple[tuple[Intent, float, object], ...]:
-    return tuple((c.intent, 1.0 if c.weight == "strong" else 0.5, compile_cue(c)) for c in load_intents())
+    return tuple(signal(cue) for cue in load_intents())
 
 
-def find_intents(question: str) -> dict[Intent, float]:
-    """The intents a question's words signal, strongest first."""
+def signal(cue: Cue) -> tuple[Intent, float, object]:
+    return cue.intent, 1.0 if cue.weight == "strong" else 0.5, compile_cue(cue)
+
+
+def find_intents(question: str, more: Sequence[Cue] = ()) -> dict[Intent, float]:
+    """The intents a question's words signal, strongest first; ``more`` cues count beside the lexicon's."""
     text = to_simplified(question)
     found: dict[Intent, float] = {}
-    for intent, weight, pattern in cues():
+    for intent, weight, pattern in (*cues(), *map(signal, more)):
         if weight > found.get(intent, 0.0) and pattern.search(text):  # type: ignore[attr-defined]
             found[intent] = weight
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
@@ -95,14 +99,17 @@ def plan_question(
     standing: Standing | None = None,
     linker: Linker | None = None,
     weights: QueryWeights | None = None,
+    more: Sequence[Cue] = (),
 ) -> Plan:
     """Reads a question: language, what it names, what it wants, and how the evidence would say it.
+
+    ``more`` are the cues of packs.
 
     With what is ``standing``, drugs its name lists know are found too, and the classes its sources put a drug in.
     """
     weights, linker = weights or QueryWeights(), linker or default_linker()
     language = detect_language(question)
-    intents = find_intents(question)
+    intents = find_intents(question, more)
     mentions = tuple(
         mention for mention in linker.find(question, language) if mention.thing.id not in TOO_COMMON
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from medrag.packs import pack_cues
 from medrag.records import Edition, Found, Hit
 from medrag.retrieve.duplicates import fold_duplicates
 from medrag.retrieve.fuse import found_by, fuse_ranks, fuse_scores, rank
@@ -53,7 +54,7 @@ def search(
     """Answers a question with passages of the editions in force. Raises Unavailable when the index cannot be read."""
     clock = Clock()
     standing = shelf.standing(as_of)
-    plan = plan_question(question, standing=standing)
+    plan = plan_question(question, standing=standing, more=pack_cues(settings))
     searched, keep = shelf.narrow(filters or SearchFilters(), as_of)
     clock.lap("plan")
     rankings: dict[str, Ranking] = {}

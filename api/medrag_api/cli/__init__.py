@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "search": ("medrag_api.cli.search:search", "Find passages, and how each was found."),
     "graph": ("medrag_api.cli.graph:graph", "The drug and disease graph: stats, path, report, export."),
     "shelf": ("medrag_api.cli.shelf:shelf", "What is held: list, show, diff, history."),
+    "packs": ("medrag_api.cli.packs:packs", "Specialty packs: list, show."),
     "serve": ("medrag_api.cli.serve:serve", "Serve HTTP on this machine."),
     "doctor": ("medrag_api.cli.doctor:doctor", "Check everything kept, and say what to do."),
     "bench": ("medrag_api.cli.bench:bench", "Measure speed on this machine: interactions."),

@@ -59,7 +59,7 @@ def ingest(
     document = document_of(targets, described)
     if document is not None:
         raise click.exceptions.Exit(take_document(document, described, stage, as_json, settings))
-    cards = chosen_cards(targets, starter=starter, everything=everything)
+    cards = chosen_cards(targets, settings, starter=starter, everything=everything)
     if earlier or everything:
         cards = [edition for card in cards for edition in card.every_edition()]
     with open_progress() as progress:
@@ -68,7 +68,9 @@ def ingest(
     raise click.exceptions.Exit(exit_code(report, everything=everything, stage_only=stage))
 
 
-def chosen_cards(targets: Sequence[str], *, starter: bool, everything: bool) -> list[Manifest]:
+def chosen_cards(
+    targets: Sequence[str], settings: Settings, *, starter: bool, everything: bool
+) -> list[Manifest]:
     """The cards meant, each once. Raises ManifestRefused, NotFound, UsageError."""
     from medrag_ingest.cards import load_cards, starter_cards
 
@@ -76,20 +78,20 @@ def chosen_cards(targets: Sequence[str], *, starter: bool, everything: bool) -> 
         return list(starter_cards().values())
     if everything:
         return list(load_cards().values())
-    found = [card_of(target) for target in targets]
+    found = [card_of(target, settings) for target in targets]
     return list({card.edition_id: card for card in found}.values())
 
 
-def card_of(target: str) -> Manifest:
+def card_of(target: str, settings: Settings) -> Manifest:
     """A manifest file, a card's id, or an edition of one. Raises NotFound with near ids, UsageError for a document."""
     from medrag.errors import NotFound, Place, UsageError
-    from medrag_ingest.cards import load_cards
+    from medrag_ingest.cards import load_cards, pack_cards
     from medrag_ingest.manifest import Manifest
 
     path = Path(target)
     if path.suffix.lower() in CARDS:
         return Manifest.from_yaml(path)
-    cards = load_cards()
+    cards = load_cards() | pack_cards(settings)
     if target in cards:
         return cards[target]
     work, _, label = target.partition("@")

@@ -17,6 +17,8 @@ from medrag.answer.person import tells_of_person
         "I've been given clarithromycin, is simvastatin all right?",
         "patient: bleeding on apixaban",
         "Warfarin for bed 12",
+        "Katrina Martinez takes lithium and naproxen",
+        "张伟能吃布洛芬吗？",
         "MRN 00123456 colchicine",
         "患者，男，78岁，服用华法林",
         "他可以吃布洛芬吗？",

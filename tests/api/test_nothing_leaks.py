@@ -1,0 +1,126 @@
+"""Planted identifiers, asked through every door at the finest log level, stand in no log, file, table or error."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from medrag.settings import Settings
+from medrag_api.app import create_app
+from medrag_api.cli import main
+from medrag_api.evaluate.planting import Planted, plant, read_tables
+from medrag_api.holder import ShelfHolder
+from medrag_api.serve import configure_log
+
+IDENTIFIERS = Path(__file__).parents[1] / "quality" / "identifiers.yaml"
+#: Every kind in both languages, bed numbers are too short to look for.
+PLANTED = [item for item in plant(read_tables(IDENTIFIERS), 40, seed=11) if item.kind != "bed"]
+
+
+JSON = {"content-type": "application/json"}
+
+
+class Broken(ShelfHolder):
+    """Fails as no shelf should: with what was asked still on the stack."""
+
+    def reading(self, *_: Any, **__: Any) -> Any:
+        raise RuntimeError("the shelf fell over")
+
+
+@pytest.fixture
+def own(standing: Settings, tmp_path: Path) -> Settings:
+    """A copy of the sample shelf: what is written while it is asked must be this test's."""
+    shutil.copytree(standing.home, tmp_path / "own")
+    return Settings(home=tmp_path / "own", encoder="hash", log_level="debug")
+
+
+def secrets(item: Planted) -> list[str]:
+    return [item.text[item.start : item.end]]
+
+
+def leaks(told: bytes) -> list[str]:
+    return [secret for item in PLANTED for secret in secrets(item) if secret.encode() in told]
+
+
+def tree(home: Path) -> bytes:
+    """Every byte under a home: catalogue, its journal, index, logs, names of files."""
+    files = sorted(path for path in home.rglob("*") if path.is_file())
+    return b"\n".join(str(path).encode() + path.read_bytes() for path in files)
+
+
+def requests_of(item: Planted) -> list[tuple[str, Any]]:
+    secret = item.text[item.start : item.end]
+    return [
+        ("/ask", {"question": item.text}),
+        ("/ask", {"question": item.text, "patient": {"age_years": 70, "conditions": [secret]}}),
+        ("/ask", {"question": item.text, "patient": {"age_years": secret}}),
+        ("/ask", {"question": item.text, secret: 1}),
+        ("/interactions", {"drugs": ["warfarin", secret], "conditions": [secret]}),
+        ("/interactions", {"drugs": [], "patient": {"sex": secret}}),
+        ("/search", {"query": item.text}),
+        ("/search", {"query": item.text, "k": secret}),
+    ]
+
+
+async def ask_all(settings: Settings, holder: ShelfHolder, items: list[Planted]) -> dict[int, list[bytes]]:
+    """Answers by status."""
+    told: dict[int, list[bytes]] = {}
+    app = create_app(settings, holder)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://medrag") as client:
+        for item in items:
+            for path, body in requests_of(item):
+                answer = await client.post(path, json=body)
+                told.setdefault(answer.status_code, []).append(answer.content)
+            broken = await client.post("/ask", content=b'{"question": "' + item.text.encode(), headers=JSON)
+            told.setdefault(broken.status_code, []).append(broken.content)
+        metrics = await client.get("/metrics")
+        told.setdefault(-1, []).append(metrics.content)
+    app.state.answers.close()
+    return told
+
+
+def test_http_keeps_no_identifier(own: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+    configure_log(own.log_level)
+    holder, broken = ShelfHolder(own), Broken(own)
+    try:
+        told = asyncio.run(ask_all(own, holder, PLANTED))
+        failed = asyncio.run(ask_all(own, broken, PLANTED[:4]))
+    finally:
+        holder.close()
+        broken.close()
+    assert {200, 400, 422} <= set(told)
+    assert 500 in failed
+    out, err = capfd.readouterr()
+    assert leaks((out + err).encode()) == []
+    assert leaks(tree(own.home)) == []
+    for status in (400, 422, 500, -1):
+        assert leaks(b"\n".join(told.get(status, []) + failed.get(status, []))) == []
+
+
+@pytest.mark.slow
+def test_commands_keep_no_identifier(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDRAG_LOG_LEVEL", "debug")
+    heard = b""
+    for item in PLANTED[::13]:
+        secret = item.text[item.start : item.end]
+        for words in (
+            ("ask", item.text),
+            ("search", item.text),
+            ("check", "warfarin", secret),
+            ("ask", item.text, "--age", secret),
+        ):
+            result = CliRunner().invoke(main, [*words, "--json", "--home", str(own.home)])
+            # A name that is not resolved is told to whom typed it: that is what `check` is asked.
+            heard += result.stderr.encode() if words[0] != "check" else b""
+            if result.exit_code in (0, 4):
+                json.loads(result.stdout)
+    assert leaks(heard) == []
+    assert leaks(tree(own.home)) == []
