@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import shutil
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import structlog
 from click.testing import CliRunner
 
 from medrag.settings import Settings
@@ -96,6 +98,9 @@ def test_http_keeps_no_identifier(own: Settings, capfd: pytest.CaptureFixture[st
     finally:
         holder.close()
         broken.close()
+        structlog.reset_defaults()
+        for name in ("uvicorn", "medrag"):
+            logging.getLogger(name).handlers = []
     assert {200, 400, 422} <= set(told)
     assert 500 in failed
     out, err = capfd.readouterr()
