@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from medrag.answer.proof.records import PairVerdict
+
     Matrix = NDArray[np.float32]
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "IndexReader",
     "IndexStore",
     "Message",
+    "ModelShelf",
     "Proof",
     "Reviewed",
     "ReviewedFact",
@@ -178,6 +181,8 @@ class Reviewed:
     facts: tuple[ReviewedFact, ...]
     #: False when something needed could not be read: the report says so for every pair.
     complete: bool = True
+    #: What the graph holds in force for what was named; no statement may say otherwise.
+    verdicts: tuple[PairVerdict, ...] = ()
 
 
 class Reviewer(Protocol):
@@ -235,3 +240,11 @@ class AnswerModel(Protocol):
 
         Raises ModelUnavailable: refused, silent, slow, malformed, over its budget, or its breaker is open.
         """
+
+
+class ModelShelf(Protocol):
+    """The answering models the operator has configured."""
+
+    def pick(self, answerer: str) -> Sequence[AnswerModel]:
+        """The models to try, in order: none for ``extractive``; for ``auto`` all, perhaps none; for ``model`` all; for a
+        model's name that one. Raises UsageError for a name that is not configured, and for ``model`` where none is."""

@@ -73,6 +73,12 @@ class Settings(BaseSettings):
     )
     model_classes: tuple[str, ...] = Field(
         default=(), description="Dotted paths of llama-index classes allowed besides those known."
+    model_send: Literal["concepts_only", "as_is"] = Field(
+        default="concepts_only",
+        description="What of a question goes to a model that is not on this machine.",
+    )
+    model_wait_s: float = Field(
+        default=30.0, gt=0, le=3600, description="Longest that models may hold up an answer, together."
     )
     encoder: str = Field(
         default="packaged",

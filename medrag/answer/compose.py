@@ -22,7 +22,7 @@ from medrag.shelf import OpenShelf
 from medrag.text.normalise import fold_name
 from medrag.text.tokens import default_tokenizer, token_id
 
-__all__ = ["Composed", "compose"]
+__all__ = ["GOOD_ENOUGH", "PASSAGES", "Composed", "Scored", "compose", "join_quotes", "needed", "score_units"]
 
 HEADING_JOINER, LINE_JOINER = JOINERS
 
@@ -169,10 +169,15 @@ def quote(
     unit, text = item.unit, item.source.document.text
     spans = [span for span in needed(item, plan) if span not in above] + [unit.span]
     numbers = tuple(cited.cite(item.source, unit.passage, span) for span in spans)
+    return join_quotes(spans, unit, text), numbers
+
+
+def join_quotes(spans: Sequence[Span], unit: Unit, text: str) -> str:
+    """The words of the spans with joiners between them that say which are headings."""
     said = spans[0].of(text)
     for before, span in pairwise(spans):
         said += (HEADING_JOINER if before in unit.headings else LINE_JOINER) + span.of(text)
-    return said, numbers
+    return said
 
 
 def needed(item: Scored, plan: Plan) -> list[Span]:

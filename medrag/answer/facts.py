@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from medrag.answer.cite import CitationList
+from medrag.answer.draft import Candidate
 from medrag.answer.question import Question
 from medrag.answer.records import Source
 from medrag.protocols import Reviewed, ReviewedFact, Reviewer
 from medrag.retrieve.plan import Plan
 from medrag.shelf import OpenShelf
 
-__all__ = ["cite_facts", "review_named"]
+__all__ = ["cite_facts", "place_facts", "review_named"]
 
 #: A question may be of a class, such as "NSAIDs with warfarin".
 DRUGLIKE = frozenset(["drug", "class"])
@@ -37,23 +38,31 @@ def named(plan: Plan, kinds: Collection[str]) -> tuple[str, ...]:
     return tuple(found.values())
 
 
+def place_facts(
+    shelf: OpenShelf, facts: Sequence[ReviewedFact], editions: Collection[str]
+) -> list[Candidate]:
+    """Each fact of the editions with the places of its quotes; nothing is proved yet."""
+    documents = shelf.catalogue.documents_of(proof.document for fact in facts for proof in fact.proofs)
+    passages = shelf.catalogue.passages_of(proof.passage for fact in facts for proof in fact.proofs)
+    said: list[Candidate] = []
+    for fact in facts:
+        places = []
+        for proof in fact.proofs:
+            document = documents[proof.document]
+            edition = shelf.editions[document.edition]
+            source = Source(document, edition, shelf.works[edition.work])
+            places.append((source, passages[proof.passage], proof.span))
+        if all(source.document.edition in editions for source, _, _ in places):
+            said.append((fact.text, places, "fact"))
+    return said
+
+
 def cite_facts(
     shelf: OpenShelf, facts: Sequence[ReviewedFact], editions: Collection[str], cited: CitationList
 ) -> tuple[list[tuple[str, tuple[int, ...]]], set[str]]:
     """Each fact of the editions with the numbers of its quotes, and the documents they stand in."""
-    documents = shelf.catalogue.documents_of(proof.document for fact in facts for proof in fact.proofs)
-    passages = shelf.catalogue.passages_of(proof.passage for fact in facts for proof in fact.proofs)
-    said: list[tuple[str, tuple[int, ...]]] = []
-    used: set[str] = set()
-    for fact in facts:
-        held = {proof.document: documents[proof.document] for proof in fact.proofs}
-        if any(document.edition not in editions for document in held.values()):
-            continue
-        numbers = []
-        for proof in fact.proofs:
-            edition = shelf.editions[held[proof.document].edition]
-            source = Source(held[proof.document], edition, shelf.works[edition.work])
-            numbers.append(cited.cite(source, passages[proof.passage], proof.span))
-        said.append((fact.text, tuple(dict.fromkeys(numbers))))
-        used |= held.keys()
-    return said, used
+    placed = place_facts(shelf, facts, editions)
+    said = [
+        (text, tuple(dict.fromkeys(cited.cite(*place) for place in places))) for text, places, _ in placed
+    ]
+    return said, {source.document.id for _, places, _ in placed for source, _, _ in places}

@@ -91,6 +91,10 @@ class Basis:
     answerer: str
     logic: str
     limits: tuple[str, ...]
+    #: sha256 of the prompt file a model was given; empty where no model composed the answer.
+    prompt: str = ""
+    #: The model's fingerprint, with the settings its words depend on; empty likewise.
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

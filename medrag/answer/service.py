@@ -1,76 +1,218 @@
-"""Answers a question from one open shelf: search, enough?, compose, verify."""
+"""Answers a question from one open shelf: search, enough?, compose (by quoting, or with a model), verify."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from threading import Event as Flag
 
 from medrag.answer.abstain import rule_for
 from medrag.answer.compose import Composed, compose
+from medrag.answer.draft import Candidate, Draft, alone
+from medrag.answer.events import Begun, Done, Event, Said
 from medrag.answer.evidence import weigh_evidence
-from medrag.answer.facts import review_named
+from medrag.answer.facts import place_facts, review_named
+from medrag.answer.orders import without_orders
 from medrag.answer.question import Question, read_question
-from medrag.answer.records import Answer, Basis, Citation, DrugMention, Statement, Status, Withheld
+from medrag.answer.records import Answer, Basis, Citation, Statement, Withheld
 from medrag.answer.refuse import refusal_kind
-from medrag.answer.verify import verify_statements
-from medrag.answer.words import abstention, limits, refusal
+from medrag.answer.seal import LOGIC, abstained, asked_of, basis_of, refused, sealed, with_review
+from medrag.answer.verify import Verifier, verify_statements
+from medrag.answer.words import limits
+from medrag.answer.writing.write import Brief, Written, write_answer
 from medrag.errors import Place, UsageError
-from medrag.identifiers import sha256_text
-from medrag.protocols import Reviewed, Reviewer
-from medrag.retrieve.plan import Plan
+from medrag.identifiers import content_id
+from medrag.protocols import AnswerModel, ModelShelf, Reviewed, Reviewer
 from medrag.retrieve.search import Clock, SearchResult, search
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf, SearchFilters
-from medrag.text.normalise import detect_language
-from medrag.vocabulary import Language
 
-__all__ = ["LOGIC", "Question", "ask"]
+__all__ = ["LOGIC", "Question", "answer_events", "ask"]
 
-#: Version of the path from question to answer; stands in every basis.
-LOGIC = "extractive-1"
+#: Version of the path by which a model writes; stands in the basis of what it wrote.
+MODEL_LOGIC = "model-1"
 
 
-def ask(shelf: OpenShelf, question: Question, settings: Settings, reviewer: Reviewer | None = None) -> Answer:
-    """Answers, abstains or refuses. With a ``reviewer`` the drugs a question names are reviewed too.
+def ask(
+    shelf: OpenShelf,
+    question: Question,
+    settings: Settings,
+    reviewer: Reviewer | None = None,
+    models: ModelShelf | None = None,
+) -> Answer:
+    """Answers, abstains or refuses. With a ``reviewer`` the drugs a question names are reviewed too; with ``models`` one of
+    them may write, and whatever it does the answer is proved or quoted.
 
-    Raises QuestionRefused, InputRefused (patient), UsageError (unknown filter, no model), Unavailable.
+    Raises QuestionRefused, InputRefused (patient), UsageError (unknown filter, no such model), Unavailable.
     """
+    told = answer_events(shelf, question, settings, reviewer, models)
+    return next(event.answer for event in told if isinstance(event, Done))
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One question with all it is answered from."""
+
+    shelf: OpenShelf
+    question: Question
+    settings: Settings
+    result: SearchResult
+    basis: Basis
+    reviewed: Reviewed | None
+    clock: Clock
+    gone: Flag | None = None
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        return frozenset(edition.id for edition in self.result.searched)
+
+
+def answer_events(
+    shelf: OpenShelf,
+    question: Question,
+    settings: Settings,
+    reviewer: Reviewer | None = None,
+    models: ModelShelf | None = None,
+    gone: Flag | None = None,
+) -> Iterator[Event]:
+    """The same answer as it comes about: Begun, Said and Withheld in turn, Done. What is wrong with the question is raised
+    before the first. Setting ``gone`` stops a model that is writing."""
     text = read_question(question.text)
-    check_answerer(question.answerer)
+    chosen = pick_models(models, question.answerer)
     check_filters(shelf, question.filters)
     clock = Clock()
     kind = refusal_kind(text)
     if kind is not None:
-        return refused(shelf, text, kind, settings)
+        answer = refused(shelf, text, kind, settings)
+        yield Begun(asking_id(question, text, answer.basis), answer.basis)
+        yield Done(answer)
+        return
     result = search(
         shelf, text, settings, filters=question.filters, as_of=question.as_of, limit=question.top_k
     )
     clock.lap("search")
+    hits, ordering = without_orders(result.hits)
+    result = replace(result, hits=hits)
     reviewed = review_named(reviewer, question, result.plan)
     clock.lap("review")
-    basis = basis_of(shelf, result, settings, review_keys(reviewer, reviewed))
-    answer = answer_from(shelf, result, basis, reviewed, clock)
-    return replace(with_review(answer, reviewed), timings_ms={**clock.laps, **result.timings_ms})
+    keys = review_keys(reviewer, reviewed)
+    basis = basis_of(shelf, result, settings, keys, ordering)
+    asking = Asking(shelf, question, settings, result, basis, reviewed, clock, gone)
+    meant = replace(basis, answerer=chosen[0].name) if chosen else basis
+    yield Begun(asking_id(question, text, meant), meant)
+    answer = yield from answered_by(asking, chosen)
+    yield Done(replace(with_review(answer, reviewed), timings_ms={**clock.laps, **result.timings_ms}))
 
 
-def answer_from(
-    shelf: OpenShelf, result: SearchResult, basis: Basis, reviewed: Reviewed | None, clock: Clock
+def answered_by(asking: Asking, chosen: Sequence[AnswerModel]) -> Generator[Event, None, Answer]:
+    """What a model wrote and was proved, where one is asked and enough of it stands; else the sources in their own words."""
+    shelf, result = asking.shelf, asking.result
+    enough_held = enough(shelf, result)
+    asking.clock.lap("weigh")
+    if not chosen or not enough_held:
+        answer = quoted(asking, enough_held)
+        if chosen and answer.statements:
+            answer = fallen_back(answer, asking, "model_not_asked", (), degraded=answer.degraded)
+        yield from retold(answer)
+        return answer
+    brief = brief_of(asking)
+    written = yield from write_answer(brief, chosen, asking.gone)
+    asking.clock.lap("model")
+    if written.draft is not None:
+        return written_answer(asking, written, written.draft)
+    answer = fallen_back(quoted(asking, True), asking, written.failure, written.withheld, degraded=True)
+    yield from retold(answer)
+    return answer
+
+
+def brief_of(asking: Asking) -> Brief:
+    """What a model is given to write from: passages, and the graded facts that stand."""
+    shelf, result, reviewed = asking.shelf, asking.result, asking.reviewed
+    verdicts = reviewed.verdicts if reviewed is not None else ()
+    verifier = Verifier(shelf.catalogue, asking.allowed, verdicts)
+    facts = place_facts(shelf, reviewed.facts if reviewed is not None else (), asking.allowed)
+    standing = tuple(fact for fact in facts if stands(fact, verifier))
+    return Brief(
+        shelf, result.plan, result.hits, standing, asking.question.patient, verifier, asking.settings
+    )
+
+
+def stands(fact: Candidate, verifier: Verifier) -> bool:
+    statement, citations = alone(fact)
+    return bool(verifier.verify([statement], citations).kept)
+
+
+def written_answer(asking: Asking, written: Written, draft: Draft) -> Answer:
+    """The draft as an answer. ``basis.limits`` says what was cut short."""
+    language = asking.result.plan.language
+    keys = ["model", *(["trimmed"] if written.trimmed else []), *(["model_cut"] if written.cut else [])]
+    told = limits(language, *keys, count=written.trimmed, whole=written.whole)
+    basis = replace(
+        asking.basis,
+        answerer=written.model,
+        logic=MODEL_LOGIC,
+        limits=(*told, *asking.basis.limits[1:]),
+        prompt=written.prompt,
+        model=written.fingerprint,
+    )
+    return sealed(
+        "partial" if written.withheld else "answered",
+        None,
+        asked_of(asking.result.plan),
+        draft.text,
+        tuple(draft.statements),
+        draft.citations(),
+        tuple(written.withheld),
+        basis,
+        degraded=written.cut or not asking.result.dense,
+    )
+
+
+def fallen_back(
+    answer: Answer, asking: Asking, why: str, withheld: Sequence[Withheld], *, degraded: bool
 ) -> Answer:
+    """The answer that comes instead of a model's: it says why, and what the model said."""
+    told = limits(asking.result.plan.language, why)
+    return sealed(
+        answer.status,
+        answer.reason,
+        asked_of(asking.result.plan),
+        answer.text,
+        answer.statements,
+        answer.citations,
+        (*withheld, *answer.withheld),
+        replace(answer.basis, limits=(*told, *answer.basis.limits)),
+        degraded=degraded or answer.degraded,
+    )
+
+
+def retold(answer: Answer) -> Iterator[Said | Withheld]:
+    """An answer that is whole already, statement by statement."""
+    yield from answer.withheld
+    reached, told = 0, set[int]()
+    by_number = {citation.n: citation for citation in answer.citations}
+    for at, statement in enumerate(answer.statements):
+        ends = answer.statements[at + 1].start - 2 if at + 1 < len(answer.statements) else len(answer.text)
+        fresh = tuple(by_number[n] for n in dict.fromkeys(statement.citations) if n not in told)
+        told |= set(statement.citations)
+        yield Said(answer.text[reached:ends], statement, fresh)
+        reached = ends
+
+
+def quoted(asking: Asking, enough_held: bool) -> Answer:
     """What the hits and the graded facts say, each statement proved; else an abstention."""
+    shelf, result, reviewed, clock = asking.shelf, asking.result, asking.reviewed, asking.clock
     facts = reviewed.facts if reviewed is not None else ()
-    hits = result.hits if enough(shelf, result) else ()
-    clock.lap("weigh")
+    hits = result.hits if enough_held else ()
     if not hits and not facts:
-        return abstained(shelf, result, basis)
-    allowed = frozenset(edition.id for edition in result.searched)
-    composed = compose(shelf, result.plan, hits, facts, allowed)
+        return abstained(shelf, result, asking.basis)
+    composed = compose(shelf, result.plan, hits, facts, asking.allowed)
     clock.lap("compose")
-    verdict = verify_statements(shelf.catalogue, composed.statements, composed.citations, allowed)
+    verdict = verify_statements(shelf.catalogue, composed.statements, composed.citations, asking.allowed)
     clock.lap("verify")
     if not verdict.kept:
-        return abstained(shelf, result, basis, verdict.withheld)
-    return answered(composed, verdict.kept, verdict.withheld, result, basis)
+        return abstained(shelf, result, asking.basis, verdict.withheld)
+    return answered(composed, verdict.kept, verdict.withheld, result, asking.basis)
 
 
 def review_keys(reviewer: Reviewer | None, reviewed: Reviewed | None) -> tuple[str, ...]:
@@ -80,14 +222,6 @@ def review_keys(reviewer: Reviewer | None, reviewed: Reviewed | None) -> tuple[s
     if reviewed is not None and not reviewed.complete:
         return ("extractive", "review_unavailable")
     return ("facts",) if reviewed is not None and reviewed.facts else ("extractive",)
-
-
-def with_review(answer: Answer, reviewed: Reviewed | None) -> Answer:
-    """The answer with its review, under an id that covers both."""
-    if reviewed is None:
-        return answer
-    told = json.dumps([answer.id, reviewed.report], sort_keys=True, ensure_ascii=False)
-    return replace(answer, id="ans_" + sha256_text(told)[:24], interactions=reviewed.report)
 
 
 def enough(shelf: OpenShelf, result: SearchResult) -> bool:
@@ -141,57 +275,34 @@ def rejoin(
     return whole, tuple(placed), tuple(c for c in composed.citations if c.n in used)
 
 
-def abstained(
-    shelf: OpenShelf, result: SearchResult, basis: Basis, withheld: Sequence[Withheld] = ()
-) -> Answer:
-    """Fixed words that name what was searched."""
-    titles = [
-        f"{shelf.works[edition.work].title} ({edition.label})"
-        for edition in result.searched
-        if searchable(shelf, edition.work)
-    ]
-    text = abstention(result.plan.language, titles)
-    reason = "withheld" if withheld else "thin_evidence"
-    return sealed(
-        "abstained",
-        reason,
-        asked_of(result.plan),
-        text,
-        (),
-        (),
-        tuple(withheld),
-        basis,
-        degraded=not result.dense,
+def pick_models(models: ModelShelf | None, answerer: str) -> Sequence[AnswerModel]:
+    """The models to try. Raises UsageError for a model that is not configured."""
+    if models is not None:
+        return models.pick(answerer)
+    if answerer in ("auto", "extractive"):
+        return ()
+    problem = (
+        "no answering model is configured" if answerer == "model" else "no model of that name is configured"
+    )
+    raise UsageError(
+        problem, place=Place(field="answerer"), remedy="Use auto or extractive, or set MEDRAG_MODEL_URL"
     )
 
 
-def searchable(shelf: OpenShelf, work: str) -> bool:
-    """Name lists are not evidence and are not said to have been searched."""
-    return shelf.works[work].kind != "terminology"
-
-
-def refused(shelf: OpenShelf, text: str, kind: str, settings: Settings) -> Answer:
-    language = detect_language(text)
-    basis = Basis(shelf.snapshot.id, settings.fingerprint(), (), "none", LOGIC, ())
-    body = refusal(kind, language)
-    return sealed("refused", kind, Asked(text, language, ()), body, (), (), (), basis, degraded=False)
-
-
-def basis_of(shelf: OpenShelf, result: SearchResult, settings: Settings, keys: Sequence[str]) -> Basis:
-    searched = tuple((e.work, e.label) for e in result.searched if searchable(shelf, e.work))
-    told = limits(result.plan.language, *keys, *(() if result.dense else ("no_vectors",)))
-    return Basis(shelf.snapshot.id, settings.fingerprint(), searched, "extractive", LOGIC, told)
-
-
-def check_answerer(name: str) -> None:
-    if name not in ("auto", "extractive", "model"):
-        raise UsageError(
-            "answerer is auto, extractive or model", place=Place(field="answerer"), remedy="Use auto"
-        )
-    if name == "model":
-        raise UsageError(
-            "no answering model is configured", place=Place(field="answerer"), remedy="Use auto or extractive"
-        )
+def asking_id(question: Question, text: str, basis: Basis) -> str:
+    """Names an asking: the same question of the same shelf under the same settings has the same."""
+    filters = repr(question.filters)
+    return content_id(
+        "ask_",
+        text,
+        question.answerer,
+        str(question.as_of),
+        filters,
+        str(question.top_k),
+        basis.snapshot,
+        basis.settings,
+        basis.answerer,
+    )
 
 
 def check_filters(shelf: OpenShelf, filters: SearchFilters) -> None:
@@ -203,55 +314,3 @@ def check_filters(shelf: OpenShelf, filters: SearchFilters) -> None:
                 place=Place(field="filters.corpora"),
                 remedy="See: medrag shelf list",
             )
-
-
-def drugs_of(plan: Plan) -> tuple[DrugMention, ...]:
-    found = {mention.thing.id: mention for mention in plan.mentions if mention.thing.kind == "drug"}
-    return tuple(
-        DrugMention(mention.text, mention.thing.names["en"][0], mention.thing.names)
-        for mention in found.values()
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What an answer repeats of its question: never the words, only what was understood."""
-
-    question: str
-    language: Language
-    drugs: tuple[DrugMention, ...]
-
-
-def asked_of(plan: Plan) -> Asked:
-    return Asked(plan.question, plan.language, drugs_of(plan))
-
-
-def sealed(
-    status: Status,
-    reason: str | None,
-    asked: Asked,
-    text: str,
-    statements: tuple[Statement, ...],
-    citations: tuple[Citation, ...],
-    withheld: tuple[Withheld, ...],
-    basis: Basis,
-    *,
-    degraded: bool,
-) -> Answer:
-    """The answer under an id that is a hash of what it says and rests on."""
-    places = [(c.source.document.id, c.start, c.end) for c in citations]
-    rests_on = [sha256_text(asked.question), basis.snapshot, basis.settings, basis.logic]
-    identity = json.dumps([status, reason, asked.language, text, places, *rests_on])
-    return Answer(
-        "ans_" + sha256_text(identity)[:24],
-        status,
-        reason,
-        asked.language,
-        text,
-        statements,
-        citations,
-        withheld,
-        asked.drugs,
-        basis,
-        degraded,
-    )

@@ -2,21 +2,25 @@
 
 A statement stands only when every citation it leans on is, character for character, what the catalogue holds at that
 place in an edition of the snapshot that was in force, within the licence's quote limit, and its own words are those
-quotes and nothing else; or, of a graded fact said in other words, every number in them stands in those quotes.
+quotes and nothing else; or, of a graded fact said in other words, every number in them stands in those quotes; or, of a
+free statement, the proof finds that the quotes hold it and that no verdict in force says otherwise.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from medrag.answer.proof.prove import prove
+from medrag.answer.proof.records import Claim, PairVerdict, Quote
 from medrag.answer.records import Citation, Statement, Withheld
 from medrag.catalogue import Catalogue
-from medrag.records import Document
+from medrag.identifiers import sha256_text
+from medrag.records import Document, Passage
+from medrag.text.normalise import detect_language
 
-__all__ = ["JOINERS", "Verdict", "verify_statements"]
+__all__ = ["JOINERS", "Verdict", "Verifier", "verify_statements"]
 
 #: What may stand between the quotes of a verbatim statement: a heading above its text, a header row above its row.
 JOINERS = (" › ", "\n")
@@ -38,34 +42,89 @@ def verify_statements(
     statements: Sequence[Statement],
     citations: Sequence[Citation],
     editions: Iterable[str],
+    verdicts: Sequence[PairVerdict] = (),
 ) -> Verdict:
     """Checks every statement. ``editions`` are those in force on the day that was asked about."""
-    allowed = frozenset(editions)
-    documents = catalogue.documents_of(c.source.document.id for c in citations)
-    problems = {
-        c.n: citation_problem(catalogue, c, documents.get(c.source.document.id), allowed) for c in citations
-    }
-    by_number = {c.n: c for c in citations}
-    kept: list[Statement] = []
-    withheld: list[Withheld] = []
-    for statement in statements:
-        problem = statement_problem(statement, by_number, problems)
-        if problem is None:
-            kept.append(statement)
-        else:
-            withheld.append(Withheld(statement.text, problem))
-    return Verdict(tuple(kept), tuple(withheld))
+    return Verifier(catalogue, editions, verdicts).verify(statements, citations)
+
+
+class Verifier:
+    """Verifies the statements of one answer as they come; what it reads of the catalogue is read once."""
+
+    def __init__(
+        self, catalogue: Catalogue, editions: Iterable[str], verdicts: Sequence[PairVerdict] = ()
+    ) -> None:
+        self._catalogue = catalogue
+        self._allowed = frozenset(editions)
+        self._verdicts = tuple(verdicts)
+        self._documents: dict[str, Document | None] = {}
+        self._passages: dict[str, Passage] = {}
+        self._spoilt: dict[str, bool] = {}
+
+    def verify(self, statements: Sequence[Statement], citations: Sequence[Citation]) -> Verdict:
+        """The statements that stand, each with all its citations among ``citations``."""
+        self._read(citations)
+        problems = {citation.n: self._problem(citation) for citation in citations}
+        by_number = {citation.n: citation for citation in citations}
+        kept: list[Statement] = []
+        withheld: list[Withheld] = []
+        for statement in statements:
+            problem = statement_problem(statement, by_number, problems) or self._unproved(
+                statement, by_number
+            )
+            if problem is None:
+                kept.append(statement)
+            else:
+                withheld.append(Withheld(statement.text, problem))
+        return Verdict(tuple(kept), tuple(withheld))
+
+    def _read(self, citations: Sequence[Citation]) -> None:
+        wanted = {c.source.document.id for c in citations} - self._documents.keys()
+        found = self._catalogue.documents_of(wanted)
+        self._documents |= {identifier: found.get(identifier) for identifier in wanted}
+        missing = {c.passage for c in citations} - self._passages.keys()
+        self._passages |= self._catalogue.passages_of(missing)
+
+    def _problem(self, citation: Citation) -> str | None:
+        document = self._documents[citation.source.document.id]
+        if document is not None and document.id not in self._spoilt:
+            self._spoilt[document.id] = sha256_text(document.text) != document.sha256
+        spoilt = document is not None and self._spoilt[document.id]
+        return citation_problem(self._catalogue, citation, document, self._allowed, spoilt=spoilt)
+
+    def _unproved(self, statement: Statement, citations: dict[int, Citation]) -> str | None:
+        """Why the quotes do not hold a free statement; None when they do, and for other kinds of statements."""
+        if statement.support != "entailed":
+            return None
+        quotes = tuple(self._quote(citations[number]) for number in statement.citations)
+        proof = prove(Claim(statement.text, detect_language(statement.text), quotes), self._verdicts)
+        return None if proof.entailed else proof.words
+
+    def _quote(self, citation: Citation) -> Quote:
+        """The quote in its passage; one that reaches beyond it, or whose passage is not held, is in none."""
+        document, passage = (
+            self._documents[citation.source.document.id],
+            self._passages.get(citation.passage),
+        )
+        text, title = (passage.text if passage else ""), (document.title if document else "")
+        return Quote(citation.exact, text, citation.section, title, detect_language(citation.exact))
 
 
 def citation_problem(
-    catalogue: Catalogue, citation: Citation, document: Document | None, allowed: frozenset[str]
+    catalogue: Catalogue,
+    citation: Citation,
+    document: Document | None,
+    allowed: frozenset[str],
+    *,
+    spoilt: bool,
 ) -> str | None:
-    """Why a citation does not hold; None when it does. ``document`` is the catalogue's, read anew."""
+    """Why a citation does not hold; None when it does. ``document`` is the catalogue's, read anew; ``spoilt`` when it
+    does not match its hash."""
     if document is None:
         return "the cited document is not held"
     if document.edition not in allowed:
         return "the cited edition is not in force in this snapshot"
-    if hashlib.sha256(document.text.encode("utf-8")).hexdigest() != document.sha256:
+    if spoilt:
         return "the cited document does not match its hash"
     if not 0 <= citation.start < citation.end <= len(document.text):
         return "the cited place lies outside the document"

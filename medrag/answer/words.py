@@ -7,7 +7,7 @@ from typing import Final
 
 from medrag.vocabulary import Language
 
-__all__ = ["ABSTAINED", "REFUSALS", "abstention", "frame", "limits", "refusal"]
+__all__ = ["ABSTAINED", "REFUSALS", "abstention", "frame", "limits", "model_frame", "refusal"]
 
 FRAME: Final[Mapping[Language, str]] = {
     "en": "From {count} named below, in its own words:",
@@ -19,6 +19,12 @@ FACT_FRAME: Final[Mapping[Language, str]] = {
     "en": "From {count} named below; each statement rests on the words quoted for it:",
     "zh": "以下内容依据{count}，每条均附原文引用：",
     "fr": "D'après {count} ; chaque énoncé repose sur les termes cités :",
+}
+#: The same where a model wrote the statements; it stands before it is known how many sources there will be.
+MODEL_FRAME: Final[Mapping[Language, str]] = {
+    "en": "Written by a model from the sources named below; each statement was checked against the words quoted for it:",
+    "zh": "以下内容由模型依据所列来源撰写，每条均已与所附原文核对：",
+    "fr": "Rédigé par un modèle d'après les sources ci-dessous ; chaque énoncé a été vérifié sur les termes cités :",
 }
 COUNT: Final[Mapping[Language, tuple[str, str]]] = {
     "en": ("one source", "{n} sources"),
@@ -115,12 +121,62 @@ LIMITS: Final[Mapping[str, Mapping[Language, str]]] = {
         "zh": "无向量索引：仅按词检索",
         "fr": "sans vecteurs : recherche par mots seulement",
     },
+    "model": {
+        "en": "a model wrote from the sources; what the quotes did not hold was withheld",
+        "zh": "由模型依据来源撰写，引文不支持的内容已被扣留",
+        "fr": "un modèle a rédigé d'après les sources ; ce que les citations ne prouvent pas est retenu",
+    },
+    "model_down": {
+        "en": "the model could not be reached or took too long, so that the sources are quoted instead",
+        "zh": "模型无法连接或超时，改为引用原文",
+        "fr": "le modèle est injoignable ou trop lent : les sources sont citées à la place",
+    },
+    "model_withheld": {
+        "en": "too little of what the model said is held by the sources, so that they are quoted instead",
+        "zh": "模型所述内容有来源支持的过少，改为引用原文",
+        "fr": "trop peu de ce que dit le modèle est prouvé par les sources : elles sont citées à la place",
+    },
+    "model_silent": {
+        "en": "the model found no answer in the evidence, so that the sources are quoted instead",
+        "zh": "模型未在证据中找到答案，改为引用原文",
+        "fr": "le modèle n'a pas trouvé de réponse dans les sources : elles sont citées à la place",
+    },
+    "model_no_room": {
+        "en": "no evidence fits into the model's context, so that the sources are quoted instead",
+        "zh": "证据超出模型上下文，改为引用原文",
+        "fr": "le contexte du modèle ne peut contenir les sources : elles sont citées à la place",
+    },
+    "model_not_asked": {
+        "en": "no passage is evidence for a model to write from, so that none was asked",
+        "zh": "没有可供模型撰写的段落，未调用模型",
+        "fr": "aucun passage ne permet à un modèle de rédiger : aucun n'a été interrogé",
+    },
+    "model_cut": {
+        "en": "the model's reply broke off; what stands was proved",
+        "zh": "模型回复中断，已显示的内容均已核对",
+        "fr": "la réponse du modèle s'est interrompue ; ce qui est montré est prouvé",
+    },
+    "trimmed": {
+        "en": "the model was not given {count} of {whole} passages in full: its context has no room for them",
+        "zh": "因模型上下文所限，{whole}个段落中有{count}个未完整提供给模型",
+        "fr": "{count} passages sur {whole} n'ont pas été donnés en entier au modèle, faute de place",
+    },
+    "orders": {
+        "en": "{count} passages were left out: their document addresses a machine, not a reader",
+        "zh": "已排除{count}个段落：其文档含有针对机器的指令",
+        "fr": "{count} passages écartés : leur document s'adresse à une machine, non au lecteur",
+    },
 }
 
 
-def limits(language: Language, *keys: str) -> tuple[str, ...]:
-    """The limits of an answer in the asker's language."""
-    return tuple(LIMITS[key][language] for key in keys)
+def limits(language: Language, *keys: str, **told: int) -> tuple[str, ...]:
+    """The limits of an answer in the asker's language; ``told`` fills the numbers some of them hold."""
+    return tuple(LIMITS[key][language].format(**told) for key in keys)
+
+
+def model_frame(language: Language) -> str:
+    """The line above the statements of a model."""
+    return MODEL_FRAME[language]
 
 
 def frame(language: Language, sources: int, *, facts: bool = False) -> str:

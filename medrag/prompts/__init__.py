@@ -1,0 +1,1 @@
+"""The prompts answering models are given, one Markdown file a version and language."""
