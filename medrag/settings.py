@@ -73,8 +73,9 @@ class Settings(BaseSettings):
     )
     model_classes: tuple[str, ...] = Field(
         default=(), description="Dotted paths of llama-index classes allowed besides those known."
-    model_send: Literal["concepts_only", "as_is"] = Field(
-        default="concepts_only",
+    )
+    model_send: Literal["question_deidentified", "concepts_only", "as_is"] = Field(
+        default="question_deidentified",
         description="What of a question goes to a model that is not on this machine.",
     )
     model_wait_s: float = Field(

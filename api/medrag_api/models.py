@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from medrag.vocabulary import Authority, Kind, Language, PassageKind
 from medrag_api.consultation_models import ConversationOut
 from medrag_api.interaction_models import InteractionReportOut
-from medrag_api.shapes import CLOSED, BasisOut, DocumentOut, EditionRef, PositionOut, QuoteOut
+from medrag_api.shapes import CLOSED, AnswerBasisOut, DocumentOut, EditionRef, PositionOut, QuoteOut
 
 __all__ = ["AnswerOut", "HealthOut", "PassageOut", "SearchOut", "ShelfOut", "WorkOut"]
 
@@ -87,7 +87,7 @@ class AnswerOut(BaseModel):
     interactions: InteractionReportOut | None
     missing_context: list[MissingContextOut]
     drugs: list[DrugMentionOut]
-    basis: BasisOut
+    basis: AnswerBasisOut
     degraded: bool
     timings_ms: dict[str, float]
     #: Only with a conversation_id.

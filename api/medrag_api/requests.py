@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -125,7 +125,14 @@ class AskRequest(BaseModel):
             description="The conversation this is a turn of; `new` opens one. Kept for a while, deleted on request."
         ),
     ] = None
-    answerer: Literal["auto", "extractive", "model"] = "auto"
+    answerer: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=100,
+            description="auto, extractive, model, or the name of a model that is configured.",
+        ),
+    ] = "auto"
     as_of: Annotated[Day | None, Field(description="Answer from what was in force that day.")] = None
     filters: Filters = Filters()
     top_k: Annotated[int, Field(ge=1, le=MOST_PASSAGES)] | None = None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import combinations
 from typing import Any, Final
 
 from sqlalchemy import select
 
+from medrag.answer.proof.records import PairVerdict
 from medrag.catalogue.schema import passages
 from medrag.protocols import Proof, Reviewed, ReviewedFact
 from medrag.records import Span
@@ -16,6 +18,7 @@ from medrag_api.desk import Desk
 from medrag_graph.interactions import InteractionReport, read_regimen
 from medrag_graph.interactions.report import Citation, Finding, ReportedAssertion
 from medrag_graph.interactions.words import PAIR, STATE
+from medrag_graph.model import GraphConcept
 
 __all__ = ["DeskReviewer"]
 
@@ -71,7 +74,7 @@ class DeskReviewer:
         )
         report = self._desk.review(regimen)
         facts = tuple(self._facts(report, language))[:MOST_FACTS]
-        return Reviewed(report.as_json(), facts, report.complete)
+        return Reviewed(report.as_json(), facts, report.complete, tuple(verdicts(report)))
 
     def _facts(self, report: InteractionReport, language: Language) -> Iterator[ReviewedFact]:
         """A sentence for each source's word on each finding about what was asked, most severe first."""
@@ -101,15 +104,30 @@ class DeskReviewer:
         return tuple(dict.fromkeys(proofs))
 
 
+def verdicts(report: InteractionReport) -> Iterator[PairVerdict]:
+    """What is in force for every two the report finds something about, under all the names they have: no sentence a model
+    writes may say otherwise."""
+    known = {item.id: item for item in members_told(report)}
+    for finding in report.findings:
+        held = [known[member] for member in finding.members if member in known]
+        for a, b in combinations(held, 2):
+            yield PairVerdict(all_names(a), all_names(b), finding.severity)
+
+
+def all_names(concept: GraphConcept) -> tuple[str, ...]:
+    told = (concept.name, *(name for names in concept.names.values() for name in names))
+    return tuple(dict.fromkeys(told))
+
+
+def members_told(report: InteractionReport) -> Iterator[GraphConcept]:
+    """The concepts of what was asked about, with the parts of products."""
+    for told in (*report.drugs, *report.conditions):
+        yield from (item for item in (told.concept, *told.ingredients, *told.candidates) if item is not None)
+
+
 def members_asked(report: InteractionReport) -> set[str]:
     """The concepts of what was asked about; a finding about a food no one named stays in the report."""
-    told = (*report.drugs, *report.conditions)
-    return {
-        item.id
-        for report_of in told
-        for item in (report_of.concept, *report_of.ingredients, *report_of.candidates)
-        if item is not None
-    }
+    return {item.id for item in members_told(report)}
 
 
 def sentence(finding: Finding, told: ReportedAssertion, language: Language) -> str:

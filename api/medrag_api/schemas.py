@@ -110,6 +110,8 @@ def basis_json(basis: Basis) -> dict[str, Any]:
         "answerer": basis.answerer,
         "logic": basis.logic,
         "limits": list(basis.limits),
+        "prompt": basis.prompt or None,
+        "model": basis.model or None,
     }
 
 

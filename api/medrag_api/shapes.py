@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from medrag.vocabulary import Authority, Kind, Language
 
-__all__ = ["CLOSED", "BasisOut", "DocumentOut", "EditionRef", "PositionOut", "QuoteOut"]
+__all__ = ["CLOSED", "AnswerBasisOut", "BasisOut", "DocumentOut", "EditionRef", "PositionOut", "QuoteOut"]
 
 CLOSED = ConfigDict(extra="forbid")
 
@@ -77,3 +77,10 @@ class BasisOut(BaseModel):
     answerer: str
     logic: str
     limits: list[str]
+
+
+class AnswerBasisOut(BasisOut):
+    """What an answer rests on; where a model wrote it, the sha256 of its prompt and the fingerprint of the model."""
+
+    prompt: str | None
+    model: str | None

@@ -277,10 +277,9 @@ def rejoin(
 
 def pick_models(models: ModelShelf | None, answerer: str) -> Sequence[AnswerModel]:
     """The models to try. Raises UsageError for a model that is not configured."""
-    if models is not None:
-        return models.pick(answerer)
-    if answerer in ("auto", "extractive"):
-        return ()
+    chosen = models.pick(answerer) if models is not None else ()
+    if chosen or answerer in ("auto", "extractive"):
+        return chosen
     problem = (
         "no answering model is configured" if answerer == "model" else "no model of that name is configured"
     )

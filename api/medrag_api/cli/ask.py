@@ -22,9 +22,10 @@ __all__ = ["ask"]
 @patient_options
 @click.option(
     "--answerer",
-    type=click.Choice(["auto", "extractive", "model"]),
     default="auto",
-    help="Who answers [default: auto].",
+    show_default=True,
+    metavar="auto|extractive|model|NAME",
+    help="Who answers: the sources' own words, or a model that is configured, proved by them.",
 )
 @click.option(
     "--keep",
