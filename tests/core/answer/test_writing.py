@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from answer_shelf import build
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spoken_models import Named, Speech, SpokenModel, down, lines_of, quoting, said, words
 
@@ -24,6 +25,14 @@ Shelf = tuple[OpenShelf, Settings]
 ASKED = "From what eGFR may an SGLT2 inhibitor be started?"
 TRUE = "An SGLT2 inhibitor is started when the eGFR is 20 mL/min/1.73 m² or more."
 LIE = "Start when the eGFR is 10 mL/min/1.73 m² or more (Grade 1A)."
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """Made once: these tests only read."""
+    folder = tmp_path_factory.mktemp("writing")
+    (folder / "home").mkdir()
+    return build(folder / "home", folder / "cards")
 
 
 def answer(
@@ -223,7 +232,7 @@ def replies(draw: st.DrawFn) -> Speech:
     return speech
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(speech=replies())
 def test_whatever_a_model_replies_the_laws_hold(shelf: Shelf, speech: Speech) -> None:
     told = answer(shelf, SpokenModel(speech))
