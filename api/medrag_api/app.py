@@ -32,6 +32,7 @@ from medrag_api.routes import (
     shelf,
 )
 from medrag_api.tell import tell_http, tell_invalid, tell_medrag
+from medrag_api.wiring import open_models
 
 __all__ = ["create_app"]
 
@@ -71,6 +72,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
     app.state.settings = settings
     app.state.holder = held
     app.state.runner = runner
+    app.state.models = open_models(settings)
     app.state.answers = keeper
     app.state.conversations = talks
     for room in (

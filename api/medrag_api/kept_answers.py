@@ -45,10 +45,11 @@ def to_keep(
 ) -> KeptAnswer | None:
     """The answer as it is kept; None where it must not be: of a patient, of a model without consent, or when the
     operator keeps none."""
-    answerer = document["basis"]["answerer"]
+    answerer, model = document["basis"]["answerer"], document["basis"]["model"]
     if settings.keep_answers == 0 or asked.personal:
         return None
-    if answerer not in WORDLESS and not asked.keep_question:
+    spoken = answerer not in WORDLESS or (model is not None and document["withheld"])
+    if spoken and not asked.keep_question:
         return None
     words = read_question(asked.question)
     return KeptAnswer(
@@ -60,7 +61,7 @@ def to_keep(
             sorted(set(editions_named(document["citations"])) | set(editions_named(document["interactions"])))
         ),
         settings=settings.fingerprint(),
-        answerer=answerer,
+        answerer=answerer if model is None or answerer not in WORDLESS else f"{answerer} after a model",
         question_sha256=sha256_text(words),
         question=words if asked.keep_question else None,
         request=asked.model_dump(mode="json", include={"answerer", "as_of", "filters", "top_k"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -67,7 +68,9 @@ def asked_again(bench: Bench, kept: KeptAnswer, snapshot: Snapshot) -> Replayed:
         with opened(bench, snapshot) as desk:
             if asked.as_of is None and in_force_then(desk.shelf, kept) != in_force_then(desk.shelf, None):
                 return Replayed(kept, 0, "other editions of its snapshot are in force by now")
-            answer = answer_json(ask(desk.shelf, asked.record(), bench.settings, DeskReviewer(desk)))
+            # Who answered was no model, so that none need be asked who would.
+            question = dataclasses.replace(asked.record(), answerer="extractive")
+            answer = answer_json(ask(desk.shelf, question, bench.settings, DeskReviewer(desk)))
     except Unavailable as error:
         return Replayed(kept, 0, error.problem)
     before, now = lasting(json.loads(kept.body)), lasting(answer)

@@ -85,13 +85,6 @@ class Filters(BaseModel):
         )
 
 
-def no_stream(told: object) -> object:
-    """Streaming is refused in words, since a client that asked for events cannot read a document."""
-    if told is True:
-        raise ValueError("answers are not streamed by this version; leave it out or send false")
-    return told
-
-
 Words = Annotated[
     str,
     Field(min_length=1, max_length=LONGEST_QUESTION, description="In English, Chinese or French."),
@@ -136,7 +129,9 @@ class AskRequest(BaseModel):
     as_of: Annotated[Day | None, Field(description="Answer from what was in force that day.")] = None
     filters: Filters = Filters()
     top_k: Annotated[int, Field(ge=1, le=MOST_PASSAGES)] | None = None
-    stream: Annotated[bool, BeforeValidator(no_stream)] = False
+    stream: Annotated[bool, Field(description="Server-sent events: each statement once it is verified.")] = (
+        False
+    )
     keep_question: Annotated[
         bool,
         Field(

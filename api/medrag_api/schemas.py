@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from medrag.answer.records import Answer, Basis, Citation, Source
+from medrag.answer.records import Answer, Basis, Citation, Source, Statement
 from medrag.catalogue import EditionState, Publication
 from medrag.catalogue.jobs import Job
 from medrag.editions import editions_in_force
@@ -17,11 +17,14 @@ from medrag.shelf import OpenShelf
 
 __all__ = [
     "answer_json",
+    "basis_json",
+    "citation_json",
     "history_json",
     "in_force_ids",
     "passage_json",
     "search_json",
     "shelf_json",
+    "statement_json",
     "work_json",
 ]
 
@@ -34,16 +37,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "reason": answer.reason,
         "language": answer.language,
         "answer": answer.text,
-        "statements": [
-            {
-                "text": s.text,
-                "start": s.start,
-                "end": s.end,
-                "citations": list(s.citations),
-                "support": s.support,
-            }
-            for s in answer.statements
-        ],
+        "statements": [statement_json(statement) for statement in answer.statements],
         "citations": [citation_json(citation) for citation in answer.citations],
         "withheld": [{"text": item.text, "reason": item.reason} for item in answer.withheld],
         "interactions": answer.interactions,
@@ -55,6 +49,16 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "basis": basis_json(answer.basis),
         "degraded": answer.degraded,
         "timings_ms": dict(answer.timings_ms),
+    }
+
+
+def statement_json(statement: Statement) -> dict[str, Any]:
+    return {
+        "text": statement.text,
+        "start": statement.start,
+        "end": statement.end,
+        "citations": list(statement.citations),
+        "support": statement.support,
     }
 
 

@@ -18,6 +18,7 @@ from medrag.settings import Settings
 from medrag.shelf import OpenShelf
 
 if TYPE_CHECKING:
+    from medrag.backends import Models
     from medrag.protocols import Encoder, IndexReader
     from medrag_api.desk import Desk, Opener
     from medrag_graph.model import GraphData
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Bench",
     "open_graph",
+    "open_models",
     "open_shelf",
     "open_workshop",
     "published",
@@ -92,6 +94,13 @@ class Bench:
 
     def close(self) -> None:
         self.catalogue.close()
+
+
+def open_models(settings: Settings) -> Models:
+    """The answering models of the settings; one for a process, since their breakers remember. Asks nothing of them."""
+    from medrag.backends import models_of
+
+    return models_of(settings)
 
 
 def published(catalogue: Catalogue) -> Snapshot:

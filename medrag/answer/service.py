@@ -112,7 +112,8 @@ def answered_by(asking: Asking, chosen: Sequence[AnswerModel]) -> Generator[Even
     if not chosen or not enough_held:
         answer = quoted(asking, enough_held)
         if chosen and answer.statements:
-            answer = fallen_back(answer, asking, "model_not_asked", (), degraded=answer.degraded)
+            unasked = Written(fingerprint=chosen[0].fingerprint, failure="model_not_asked")
+            answer = fallen_back(answer, asking, unasked, degraded=False)
         yield from retold(answer)
         return answer
     brief = brief_of(asking)
@@ -120,7 +121,7 @@ def answered_by(asking: Asking, chosen: Sequence[AnswerModel]) -> Generator[Even
     asking.clock.lap("model")
     if written.draft is not None:
         return written_answer(asking, written, written.draft)
-    answer = fallen_back(quoted(asking, True), asking, written.failure, written.withheld, degraded=True)
+    answer = fallen_back(quoted(asking, True), asking, written, degraded=True)
     yield from retold(answer)
     return answer
 
@@ -168,11 +169,15 @@ def written_answer(asking: Asking, written: Written, draft: Draft) -> Answer:
     )
 
 
-def fallen_back(
-    answer: Answer, asking: Asking, why: str, withheld: Sequence[Withheld], *, degraded: bool
-) -> Answer:
-    """The answer that comes instead of a model's: it says why, and what the model said."""
-    told = limits(asking.result.plan.language, why)
+def fallen_back(answer: Answer, asking: Asking, written: Written, *, degraded: bool) -> Answer:
+    """The answer that comes instead of a model's: it says why, which model it was, and what that said."""
+    told = limits(asking.result.plan.language, written.failure)
+    basis = replace(
+        answer.basis,
+        limits=(*told, *answer.basis.limits),
+        prompt=written.prompt,
+        model=written.fingerprint,
+    )
     return sealed(
         answer.status,
         answer.reason,
@@ -180,8 +185,8 @@ def fallen_back(
         answer.text,
         answer.statements,
         answer.citations,
-        (*withheld, *answer.withheld),
-        replace(answer.basis, limits=(*told, *answer.basis.limits)),
+        (*written.withheld, *answer.withheld),
+        basis,
         degraded=degraded or answer.degraded,
     )
 

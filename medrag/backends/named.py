@@ -64,7 +64,7 @@ def unknown(answerer: str, names: tuple[str, ...]) -> UsageError:
             "Name one: MEDRAG_MODEL_URL, or [models.NAME] in the settings file. Or use auto or extractive"
         )
         return UsageError("no answering model is configured", place=place, remedy=remedy)
-    problem = f"no model is named {answerer[:100]!r}"
+    problem = "no model of that name is configured"
     return UsageError(
         problem, place=place, remedy=f"Use auto, extractive, model, or one of: {', '.join(names)}"
     )

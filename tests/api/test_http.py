@@ -167,7 +167,6 @@ BAD: list[tuple[str, str, dict[str, Any], int, str | None]] = [
         422,
         "(a key that is no field)",
     ),
-    ("stream", "/ask", {"json": {"question": "a", "stream": True}}, 422, "stream"),
     ("conversation", "/ask", {"json": {"question": "a", "conversation_id": SECRET}}, 422, "conversation_id"),
     ("answerer", "/ask", {"json": {"question": "a", "answerer": SECRET}}, 422, "answerer"),
     ("no model", "/ask", {"json": {"question": "aspirin", "answerer": "model"}}, 422, "answerer"),

@@ -50,7 +50,7 @@ def ask(
     from medrag_api.requests import AskRequest, known_filters, validated
     from medrag_api.reviewing import DeskReviewer
     from medrag_api.schemas import answer_json
-    from medrag_api.wiring import reading_all
+    from medrag_api.wiring import open_models, reading_all
 
     told = {
         "question": question,
@@ -65,7 +65,9 @@ def ask(
     asked = request.record()
     with reading_all(settings) as desk:
         known_filters(desk.shelf, asked.filters)
-        document = answer_json(answer_question(desk.shelf, asked, settings, DeskReviewer(desk)))
+        document = answer_json(
+            answer_question(desk.shelf, asked, settings, DeskReviewer(desk), open_models(settings))
+        )
         problem = keep_now(settings, desk.shelf.catalogue, to_keep(desk.shelf, request, document, settings))
     if problem:
         click.echo(f"This answer was not kept: {problem}", err=True)

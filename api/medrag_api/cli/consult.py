@@ -13,6 +13,7 @@ from medrag_api.cli.failing import put_json
 from medrag_api.cli.options import door
 
 if TYPE_CHECKING:
+    from medrag.backends import Models
     from medrag.dialogue.keeping import MemoryConversations
     from medrag.settings import Settings
     from medrag_api.desk import Desk
@@ -39,9 +40,9 @@ def consult(script: Path | None, as_json: bool, settings: Settings) -> None:
     /plan shows the checklist and what to monitor, /slots what is known, /new starts anew, /end ends.
     """
     from medrag.dialogue.keeping import MemoryConversations
-    from medrag_api.wiring import reading_all
+    from medrag_api.wiring import open_models, reading_all
 
-    talk = Talk(MemoryConversations(AS_LONG_AS_IT_TAKES, 1), as_json)
+    talk = Talk(MemoryConversations(AS_LONG_AS_IT_TAKES, 1), open_models(settings), as_json)
     with reading_all(settings) as desk:
         for line in turns_of(script):
             if line == END:
@@ -70,8 +71,8 @@ def turns_of(script: Path | None) -> Iterator[str]:
 class Talk:
     """The conversation of one command."""
 
-    def __init__(self, store: MemoryConversations, as_json: bool) -> None:
-        self.store, self.as_json = store, as_json
+    def __init__(self, store: MemoryConversations, models: Models, as_json: bool) -> None:
+        self.store, self.models, self.as_json = store, models, as_json
         self.identifier = "new"
         #: Every document so far, for --json.
         self.told: list[dict[str, Any]] = []
@@ -114,7 +115,10 @@ class Talk:
         asked = validated(AskRequest, {"question": line, "conversation_id": self.identifier})
         said = hear(asked, desk, self.store, "")
         document = reply(
-            said, answer_json(ask(desk.shelf, said.question, settings, DeskReviewer(desk))), desk, self.store
+            said,
+            answer_json(ask(desk.shelf, said.question, settings, DeskReviewer(desk), self.models)),
+            desk,
+            self.store,
         )
         self.identifier = document["conversation"]["id"]
         if self.as_json:

@@ -12,11 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from medrag.backends import Models
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf
 from medrag_api.desk import Desk
 
-__all__ = ["PROBLEM", "JsonRoute", "Reading", "Reviewing", "Set", "as_json"]
+__all__ = ["PROBLEM", "JsonRoute", "Reading", "Reviewing", "Set", "Writers", "as_json"]
 
 #: How errors are described in /openapi.json.
 PROBLEM: dict[int | str, dict[str, Any]] = {
@@ -63,6 +64,12 @@ def lend_desk(request: Request) -> Iterator[Desk]:
         yield desk
 
 
+def models_of(request: Request) -> Models:
+    models: Models = request.app.state.models
+    return models
+
+
+Writers = Annotated[Models, Depends(models_of)]
 Reviewing = Annotated[Desk, Depends(lend_desk)]
 Reading = Annotated[OpenShelf, Depends(lend_shelf)]
 Set = Annotated[Settings, Depends(settings_of)]

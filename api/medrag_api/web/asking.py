@@ -47,7 +47,9 @@ def answer_form(request: Request, form: FormData) -> Response:
     try:
         asked = validated(AskRequest, {"question": question, **patient_of(told)})
         with request.app.state.holder.reviewing() as desk:
-            document = answer_json(ask(desk.shelf, asked.record(), settings, DeskReviewer(desk)))
+            document = answer_json(
+                ask(desk.shelf, asked.record(), settings, DeskReviewer(desk), request.app.state.models)
+            )
             request.app.state.answers.keep(to_keep(desk.shelf, asked, document, settings))
     except InputRefused as error:
         return show_question(request, question, told, said(error))

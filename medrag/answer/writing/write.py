@@ -32,11 +32,8 @@ __all__ = ["Brief", "Failure", "Written", "write_answer"]
 
 #: Statements of the model that are shown: an answer is read at the counter.
 MOST_SHOWN: Final = 6
-#: Share of a model's context kept free for its reply, and no more tokens than this.
-REPLY_SHARE, REPLY_TOKENS = 0.25, 1024
-
 #: Why no model's words are shown; each is said in the limits of the answer.
-Failure = Literal["model_down", "model_withheld", "model_silent", "model_no_room"]
+Failure = Literal["model_down", "model_withheld", "model_silent", "model_no_room", "model_not_asked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +82,15 @@ def write_answer(
     for model in models:
         lost += written.withheld
         written = Written(model.name, model.fingerprint, load_prompt(brief.plan.language).sha256)
-        given, written.trimmed = trim(brief, model, exhibits, scored)
-        written.whole = len(exhibits)
-        if not given:
-            written.failure = "model_no_room"
-            continue
-        judge = Judge(given, scored, brief.plan, brief.verifier)
-        messages = instruct(brief, model, given)
-        reply = listen(model, messages, max(0.0, deadline - time.monotonic()), gone)
         try:
+            given, written.trimmed = trim(brief, model, exhibits, scored)
+            written.whole = len(exhibits)
+            if not given:
+                written.failure = "model_no_room"
+                continue
+            judge = Judge(given, scored, brief.plan, brief.verifier)
+            messages = instruct(brief, model, given)
+            reply = listen(model, messages, max(0.0, deadline - time.monotonic()), gone)
             with closing(reply):
                 yield from take_down(brief, judge, reply, written)
         except ModelUnavailable:
@@ -164,8 +161,8 @@ def trim(
     """The exhibits there is room for beside the prompt and the reply."""
     frame = instruct(brief, model, ())
     taken = sum(model.count_tokens(message.content) + 8 for message in frame)
-    reply = min(REPLY_TOKENS, int(model.context_tokens * REPLY_SHARE))
-    return fit(exhibits, scored, model.context_tokens - reply - taken, model.count_tokens)
+    room = model.context_tokens - model.reply_tokens - taken
+    return fit(exhibits, scored, room, model.count_tokens)
 
 
 def instruct(brief: Brief, model: AnswerModel, given: Sequence[Exhibit]) -> tuple[Message, ...]:

@@ -152,7 +152,7 @@ def test_evidence_too_long_for_the_context_is_trimmed_and_said(shelf: Shelf) -> 
     whole = SpokenModel(quoting("Threshold", LIE))
     answer(shelf, whole)
     room = sum(whole.count_tokens(message.content) for message in whole.heard[0]) - 20
-    model = SpokenModel(quoting("Threshold", LIE), context_tokens=int(room / 0.75))
+    model = SpokenModel(quoting("Threshold", LIE), context_tokens=room, reply_tokens=0)
     told = answer(shelf, model)
     assert sum(model.count_tokens(message.content) for message in model.heard[0]) <= room
     assert any("context has no room" in limit for limit in told.basis.limits)

@@ -1,0 +1,93 @@
+"""Sends an answer as it comes about, as server-sent events: each statement once it is verified; who goes stops the model."""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, Final
+
+from anyio import to_thread
+
+from medrag.answer.events import Begun, Said
+from medrag.answer.records import Withheld
+from medrag.errors import MedragError
+from medrag_api.problems import problem_of_error
+from medrag_api.schemas import basis_json, citation_json, statement_json
+
+__all__ = ["HEARTBEAT_S", "AnswerStream", "event_json"]
+
+#: Seconds of silence after which a comment says that the line is alive.
+HEARTBEAT_S: Final = 10.0
+
+#: Makes the events of one answer by name; the flag is set when nobody waits for them any more.
+Making = Callable[[threading.Event], Iterator[tuple[str, dict[str, Any]]]]
+
+
+class AnswerStream:
+    """The events of one answer, made in a thread of their own. :meth:`begin` waits for the first of them, so that what is
+    wrong with a question is told as a problem document and not as an event."""
+
+    def __init__(self, making: Making, heartbeat_s: float = HEARTBEAT_S) -> None:
+        self._making = making
+        self._heartbeat_s = heartbeat_s
+        self._gone = threading.Event()
+        self._events: queue.SimpleQueue[str | MedragError | None] = queue.SimpleQueue()
+        self._first = ""
+
+    def begin(self) -> None:
+        """Raises what the question is refused for."""
+        threading.Thread(target=self._make, name="medrag-stream", daemon=True).start()
+        first = self._events.get()
+        if isinstance(first, MedragError):
+            raise first
+        self._first = first or ""
+
+    def _make(self) -> None:
+        """Puts the events, then None. An error after the first is an event of its own, ``error``."""
+        try:
+            for name, document in self._making(self._gone):
+                self._events.put(event_text(name, document))
+        except MedragError as error:
+            self._events.put(error)
+        finally:
+            self._events.put(None)
+
+    async def text(self) -> AsyncIterator[str]:
+        """The body. When it is closed, the model that is writing is stopped."""
+        try:
+            yield self._first
+            while True:
+                try:
+                    told = await to_thread.run_sync(self._next, abandon_on_cancel=True)
+                except queue.Empty:
+                    yield ": alive\n\n"
+                    continue
+                if told is None:
+                    return
+                if isinstance(told, MedragError):
+                    told = event_text("error", problem_of_error(told, "/ask", places=False))
+                yield told
+        finally:
+            self._gone.set()
+
+    def _next(self) -> str | MedragError | None:
+        return self._events.get(timeout=self._heartbeat_s)
+
+
+def event_json(event: Begun | Said | Withheld) -> tuple[str, dict[str, Any]]:
+    """The name and the document of an event before the last."""
+    match event:
+        case Begun(id, basis):
+            return "meta", {"id": id, "basis": basis_json(basis)}
+        case Said(added, statement, citations):
+            cited = [citation_json(citation) for citation in citations]
+            return "statement", {**statement_json(statement), "added": added, "cited": cited}
+        case Withheld(text, reason):
+            return "withheld", {"text": text, "reason": reason}
+
+
+def event_text(name: str, document: dict[str, Any]) -> str:
+    """One server-sent event; JSON holds no line break of its own."""
+    return f"event: {name}\ndata: {json.dumps(document, ensure_ascii=False)}\n\n"
