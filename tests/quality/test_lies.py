@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from medrag.errors import InputRefused
-from medrag_api.evaluate.lies import measure_lies, read_truths
+from medrag_api.evaluate.lies import measure_lies
+from medrag_api.evaluate.truths import read_truths
 
-TRUTHS = Path(__file__).with_name("truths.yaml")
+TRUTHS = Path(__file__).with_name("truths")
 
 
 def test_no_grave_lie_passes_and_few_truths_are_lost() -> None:
@@ -18,7 +19,7 @@ def test_no_grave_lie_passes_and_few_truths_are_lost() -> None:
         assert told.rate(grave=True)[0] == 0, told.passed
         passed, made = told.rate(grave=False)
         assert passed <= 0.005 * made, told.passed
-    assert len(report.parts["tuned on"].withheld) <= 0.05 * report.parts["tuned on"].truths
+    assert len(report.parts["tuned on"].withheld) <= 0.05 * report.parts["tuned on"].true
 
 
 @pytest.mark.slow
@@ -29,11 +30,11 @@ def test_every_lie() -> None:
 
 def test_there_are_enough_truths() -> None:
     truths = read_truths(TRUTHS)
-    assert sum(not truth.paraphrase for truth in truths) >= 120
-    assert sum(truth.paraphrase for truth in truths) >= 240
+    assert sum(not truth.paraphrase for truth in truths) >= 300
+    assert sum(truth.paraphrase for truth in truths) >= 600
     assert {truth.language for truth in truths} == {"en", "zh"}
 
 
 def test_a_folder_without_truths_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputRefused):
-        measure_lies(tmp_path / "truths.yaml")
+        measure_lies(tmp_path / "truths")

@@ -9,32 +9,22 @@ from typing import Final
 
 from medrag.concepts import Linker
 from medrag.text.normalise import fold_name
-from medrag.vocabulary import Language
+from medrag_api.evaluate.truths import Truth
 
-__all__ = ["GRAVE", "KINDS", "Lie", "Truth", "falsify"]
+__all__ = ["GRAVE", "KINDS", "Lie", "falsify"]
 
 #: Kinds of lies that may never pass: they change a number, a unit, a drug or a negation.
 GRAVE: Final = frozenset(["digits", "point", "unit", "drug", "negation", "foreign_number"])
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
-    """A true statement with the quote it leans on. ``row`` counts the truths from 0."""
-
-    row: int
-    text: str
-    language: Language
-    quote: str
-    held_out: bool
-    paraphrase: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Lie:
+    """A text made of ``truth``, with the truth whose quote it leans on, which is its own but for a swapped citation."""
+
     kind: str
     text: str
     truth: Truth
-    quote: str
+    source: Truth
 
 
 NUMBER = re.compile(r"(?<![A-Za-z0-9.,-])\d+(?:\.\d+)?(?![\d]*-?[A-Za-z]{4,}\d)(?!\.\d)")
@@ -110,17 +100,17 @@ def falsify(truths: Sequence[Truth], linker: Linker) -> Iterator[Lie]:
     for at, truth in enumerate(truths):
         for kind, make in KINDS.items():
             seen = {truth.text}
-            for text, quote in make(truth, truths, at, linker):
-                if text not in seen or quote != truth.quote:
+            for text, source in make(truth, truths, at, linker):
+                if text not in seen or source is not truth:
                     seen.add(text)
-                    yield Lie(kind, text, truth, quote)
+                    yield Lie(kind, text, truth, source)
 
 
-Made = Iterator[tuple[str, str]]
+Made = Iterator[tuple[str, Truth]]
 
 
-def replaced(truth: Truth, start: int, end: int, by: str) -> tuple[str, str]:
-    return truth.text[:start] + by + truth.text[end:], truth.quote
+def replaced(truth: Truth, start: int, end: int, by: str) -> tuple[str, Truth]:
+    return truth.text[:start] + by + truth.text[end:], truth
 
 
 def digits(truth: Truth, truths: Sequence[Truth], at: int, linker: Linker) -> Made:
@@ -199,16 +189,24 @@ def population(truth: Truth, truths: Sequence[Truth], at: int, linker: Linker) -
                 and len(left) > 5
                 and any(x.thing.kind in ("drug", "class") for x in linker.find(left))
             ):
-                yield left, truth.quote
+                yield left, truth
 
 
 def citation(truth: Truth, truths: Sequence[Truth], at: int, linker: Linker) -> Made:
     """The statement leans on the quote of another."""
-    mine = {m.thing.id for m in linker.find(truth.quote) if m.thing.kind in ("drug", "class")}
+    mine = drugs_of(truth, linker)
     for step in (7, 31, 64, 101, 150, 200):
-        other = truths[(at + step) % len(truths)].quote
-        if not mine & {m.thing.id for m in linker.find(other)}:
+        other = truths[(at + step) % len(truths)]
+        if not mine & drugs_of(other, linker):
             yield truth.text, other
+
+
+def drugs_of(truth: Truth, linker: Linker) -> frozenset[str]:
+    """The drugs and classes of a quote and its headings."""
+    told = (truth.quote, *truth.headings)
+    return frozenset(
+        m.thing.id for text in told for m in linker.find(text) if m.thing.kind in ("drug", "class")
+    )
 
 
 def foreign_number(truth: Truth, truths: Sequence[Truth], at: int, linker: Linker) -> Made:

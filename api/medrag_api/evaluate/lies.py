@@ -1,148 +1,176 @@
-"""Measures the proof of free statements: lies that pass, by kind, and true statements wrongly withheld."""
+"""Measures the proof of free statements: lies that pass, by kind and language, and true statements wrongly withheld."""
 
 from __future__ import annotations
 
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import Any, Final
 
 from medrag.answer.proof.prove import prove
 from medrag.answer.proof.records import Claim, Proof, Quote
 from medrag.concepts import default_linker
-from medrag.errors import InputRefused, Place
 from medrag.text.normalise import detect_language
-from medrag_api.evaluate.falsify import GRAVE, KINDS, Lie, Truth, falsify
+from medrag_api.evaluate.falsify import GRAVE, KINDS, Lie, falsify
+from medrag_api.evaluate.truths import PARTS, Part, Truth, read_truths
 
-__all__ = ["LiesReport", "Told", "measure_lies", "read_truths"]
+__all__ = ["LiesReport", "Missed", "Told", "measure_lies"]
 
-#: Every third row of the file is held out from tuning.
-HELD_OUT = 3
+#: Languages of statements, as the table shows them.
+SHOWN: Final = ("en", "zh")
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A lie that passed or a true statement that was withheld: its kind of lie or the reason's words."""
+
+    why: str
+    text: str
+    quote: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Lies that passed and true statements that were withheld, with the reason: (kind or reason, text, quote)."""
+    """One part: lies made by (kind, language), those that passed, true statements by language, those withheld."""
 
-    lies: Mapping[str, int]
-    passed: tuple[tuple[str, str, str], ...]
-    truths: int
-    withheld: tuple[tuple[str, str, str], ...]
+    lies: Mapping[tuple[str, str], int]
+    passed: tuple[Missed, ...]
+    truths: Mapping[str, int]
+    withheld: tuple[Missed, ...]
 
     def rate(self, grave: bool) -> tuple[int, int]:
         """Passed and all, of the grave kinds or of the rest."""
-        passed = sum((kind in GRAVE) is grave for kind, _, _ in self.passed)
-        return passed, sum(count for kind, count in self.lies.items() if (kind in GRAVE) is grave)
+        passed = sum((lie.why in GRAVE) is grave for lie in self.passed)
+        return passed, sum(count for (kind, _), count in self.lies.items() if (kind in GRAVE) is grave)
+
+    @property
+    def true(self) -> int:
+        return sum(self.truths.values())
 
 
 @dataclass(frozen=True, slots=True)
 class LiesReport:
-    """Both parts, and milliseconds for ten statements: median and 95th percentile."""
+    """Every part, the quotes there are, milliseconds for ten statements and seconds in all."""
 
-    parts: Mapping[str, Told]
+    parts: Mapping[Part, Told]
+    quotes: int
+    paraphrases: int
     median_ms: float
     p95_ms: float
+    seconds: float
 
     def as_json(self) -> dict[str, Any]:
         return {
             "suite": "lies",
+            "quotes": self.quotes,
+            "paraphrases": self.paraphrases,
             "ten_statements_ms": {"median": self.median_ms, "p95": self.p95_ms},
-            "parts": {name: part_json(told) for name, told in self.parts.items()},
+            "seconds": round(self.seconds, 1),
+            "parts": {name: part_json(name, told) for name, told in self.parts.items()},
         }
 
     def as_text(self) -> str:
-        lines = []
+        made = sum(sum(told.lies.values()) for told in self.parts.values())
+        lines = [
+            f"{self.quotes} true statements with their quotes, {self.paraphrases} paraphrases, {made:,} lies",
+            "",
+        ]
         for name, told in self.parts.items():
             lines += part_lines(name, told)
         lines.append(f"ten statements: median {self.median_ms:.1f} ms, p95 {self.p95_ms:.1f} ms")
-        return "\n".join(lines)
+        return "\n".join([*lines, f"in all: {self.seconds:.0f} s"])
 
 
-def part_json(told: Told) -> dict[str, Any]:
-    counts = Counter(kind for kind, _, _ in told.passed)
+def part_json(name: Part, told: Told) -> dict[str, Any]:
+    """The counts; which true statements were withheld is told only of the part that is tuned on."""
+    passed = Counter((lie.why, lie.language) for lie in told.passed)
+    open_ = name == "tuned on"
     return {
-        "lies": {kind: {"made": made, "passed": counts[kind]} for kind, made in told.lies.items()},
-        "passed": [list(item) for item in told.passed],
-        "true": told.truths,
-        "wrongly_withheld": [list(item) for item in told.withheld],
+        "lies": {
+            kind: {
+                language: {"made": told.lies[kind, language], "passed": passed[kind, language]}
+                for language in SHOWN
+            }
+            for kind in KINDS
+        },
+        "passed": [[lie.why, lie.text, lie.quote] for lie in told.passed],
+        "true": dict(told.truths),
+        "wrongly_withheld": dict(Counter(lost.language for lost in told.withheld)),
+        "withheld": [[lost.why, lost.text, lost.quote] for lost in told.withheld] if open_ else [],
     }
 
 
-def part_lines(name: str, told: Told) -> list[str]:
-    counts = Counter(kind for kind, _, _ in told.passed)
-    lines = [f"{name}", f"{'kind of lie':16}{'made':>7}{'caught':>8}{'passed':>8}"]
-    for kind, made in told.lies.items():
-        mark = "  grave" if kind in GRAVE else ""
-        lines.append(f"{kind:16}{made:7}{made - counts[kind]:8}{counts[kind]:8}{mark}")
-    lost = len(told.withheld)
-    share = lost / told.truths if told.truths else 0.0
+def part_lines(name: str, told: Told) -> Iterator[str]:
+    passed = Counter((lie.why, lie.language) for lie in told.passed)
+    yield f"{name:16}" + "".join(f"{language + ' made':>10}{'passed':>8}" for language in SHOWN)
+    for kind in KINDS:
+        cells = "".join(f"{told.lies[kind, lang]:10,}{passed[kind, lang]:8}" for lang in SHOWN)
+        yield f"{kind:16}{cells}{'  grave' if kind in GRAVE else ''}"
     for words, grave in (("grave", True), ("other", False)):
-        passed, made = told.rate(grave)
-        lines.append(f"{words} lies passed: {passed} of {made}")
-    return [*lines, f"true, wrongly withheld: {lost} of {told.truths} ({share:.1%})", ""]
-
-
-def read_truths(path: Path) -> list[Truth]:
-    """The statements and paraphrases of a file. Raises InputRefused for a row that lacks a field."""
-    if not path.is_file():
-        raise InputRefused(
-            "there is no such file of truths", place=Place(str(path)), remedy="Give its folder."
-        )
-    told: list[Truth] = []
-    for row, item in enumerate(yaml.safe_load(path.read_text(encoding="utf-8"))["truths"]):
-        if not {"q", "s", "p"} <= set(item):
-            raise InputRefused("a truth needs q, s and p", place=Place(str(path), None, f"truths[{row}]"))
-        for text in (item["s"], *item["p"]):
-            held = row % HELD_OUT == HELD_OUT - 1
-            told.append(Truth(row, text, detect_language(text), item["q"], held, text != item["s"]))
-    return told
+        through, made = told.rate(grave)
+        yield f"{words} lies passed: {through} of {made:,}"
+    lost = Counter(missed.language for missed in told.withheld)
+    shares = ", ".join(f"{language} {lost[language]} of {count}" for language, count in told.truths.items())
+    share = len(told.withheld) / told.true if told.true else 0.0
+    yield f"true, wrongly withheld: {len(told.withheld)} of {told.true} ({share:.1%}): {shares}"
+    yield ""
 
 
 def measure_lies(
-    path: Path, most: int | None = None, progress: Callable[[str, int, int | None], None] | None = None
+    folder: Path, most: int | None = None, progress: Callable[[str, int, int | None], None] | None = None
 ) -> LiesReport:
-    """Tells every true statement and every lie. ``most`` takes that many lies, spread evenly."""
-    truths = read_truths(path)
+    """Tells every true statement and every lie. ``most`` takes that many lies, spread evenly.
+
+    Raises what `read_truths` raises.
+    """
+    began = time.perf_counter()
+    truths = read_truths(folder)
     lies = list(falsify(truths, default_linker()))
     if most is not None and most < len(lies):
         lies = [lies[at * len(lies) // most] for at in range(most)]
     spent: list[float] = []
-    parts = {}
-    for name, held in (("tuned on", False), ("held out", True)):
-        mine = [truth for truth in truths if truth.held_out is held]
-        told = [lie for lie in lies if lie.truth.held_out is held]
-        parts[name] = tell(mine, told, spent)
+    parts: dict[Part, Told] = {}
+    for part in PARTS:
+        mine = [truth for truth in truths if truth.part == part]
+        if mine:
+            parts[part] = tell(mine, [lie for lie in lies if lie.truth.part == part], spent)
         if progress is not None:
-            progress("lies", len(told), len(lies))
+            progress("lies", sum(sum(told.lies.values()) for told in parts.values()), len(lies))
     tens = [sum(spent[at : at + 10]) for at in range(0, len(spent) - 9, 10)]
     p95 = statistics.quantiles(tens, n=20)[-1] if len(tens) > 1 else sum(tens)
-    return LiesReport(parts, statistics.median(tens), p95)
+    return LiesReport(
+        parts,
+        sum(not truth.paraphrase for truth in truths),
+        sum(truth.paraphrase for truth in truths),
+        statistics.median(tens),
+        p95,
+        time.perf_counter() - began,
+    )
 
 
 def tell(truths: Sequence[Truth], lies: Sequence[Lie], spent: list[float]) -> Told:
     withheld = []
     for truth in truths:
-        proof = timed(truth.text, truth, truth.quote, spent)
+        proof = timed(truth.text, truth, truth, spent)
         if not proof.entailed:
-            withheld.append((proof.words, truth.text, truth.quote))
+            withheld.append(Missed(proof.words, truth.text, truth.quote, truth.language))
     passed = [
-        (lie.kind, lie.text, lie.quote)
+        Missed(lie.kind, lie.text, lie.source.quote, lie.truth.language)
         for lie in lies
-        if timed(lie.text, lie.truth, lie.quote, spent).entailed
+        if timed(lie.text, lie.truth, lie.source, spent).entailed
     ]
-    made = Counter(lie.kind for lie in lies)
-    return Told({kind: made[kind] for kind in KINDS}, tuple(passed), len(truths), tuple(withheld))
+    made: Counter[tuple[str, str]] = Counter((lie.kind, lie.truth.language) for lie in lies)
+    return Told(made, tuple(passed), Counter(truth.language for truth in truths), tuple(withheld))
 
 
-def timed(text: str, truth: Truth, quote: str, spent: list[float]) -> Proof:
-    """The proof, with milliseconds added to ``spent``."""
+def timed(text: str, truth: Truth, source: Truth, spent: list[float]) -> Proof:
+    """The proof of a text by the quote of a truth, with milliseconds added to ``spent``."""
     began = time.perf_counter()
-    claim = Claim(text, truth.language, (Quote(quote, quote, language=detect_language(quote)),))
-    proof = prove(claim)
+    quote = Quote(source.quote, source.quote, source.headings, language=detect_language(source.quote))
+    proof = prove(Claim(text, truth.language, (quote,)))
     spent.append((time.perf_counter() - began) * 1000)
     return proof

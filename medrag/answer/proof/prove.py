@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from medrag.answer.proof.agree import Difference, Window, compare
+from medrag.answer.proof.agree import Difference, compare
+from medrag.answer.proof.marks import DRUGLIKE, Named, Piece, Reading
+from medrag.answer.proof.naming import proof_linker
 from medrag.answer.proof.place import place_quote
-from medrag.answer.proof.read import DRUGLIKE, Named, Piece, Reading, proof_linker, read_sentence, read_text
+from medrag.answer.proof.read import read_sentence, read_text
 from medrag.answer.proof.records import Claim, PairVerdict, Placed, Proof, Quote
 from medrag.answer.proof.verdicts import contradicted
+from medrag.answer.proof.window import Window
 from medrag.concepts import Linker
 from medrag.text.sentences import split_sentences
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from medrag.answer.proof.read import DRUGLIKE, Piece
+from medrag.answer.proof.marks import DRUGLIKE, Piece
 from medrag.answer.proof.records import PairVerdict
 from medrag.concepts import Linker, names_in
 from medrag.vocabulary import Severity

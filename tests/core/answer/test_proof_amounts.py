@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medrag.answer.proof.quantities import read_amounts, read_often, spell_out
+from medrag.answer.proof.amounts import read_amounts
+from medrag.answer.proof.numerals import spell_out
+from medrag.answer.proof.often import read_often
 
 
 def amounts(text: str) -> list[tuple[str, Fraction, str]]:

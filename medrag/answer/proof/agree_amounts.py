@@ -1,0 +1,85 @@
+"""Whether amounts, frequencies and routes agree: same value, unit and comparison, none left out beside a dose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from medrag.answer.proof.amounts import Amount, is_bound
+from medrag.answer.proof.marks import Piece
+from medrag.answer.proof.naming import WITHIN
+from medrag.answer.proof.often import Often
+from medrag.answer.proof.window import Told, Window, doses, ids, turned
+
+__all__ = ["amounts_held", "often_held", "routes_held"]
+
+#: What a bare filtration rate or clearance is measured in.
+CUSTOM: Final = {
+    "term:estimated glomerular filtration rate": "l/s/1.73m2",
+    "term:glomerular filtration rate": "l/s/1.73m2",
+    "term:creatinine clearance": "l/s",
+}
+
+
+def amounts_held(claim: Piece, window: Window) -> Told:
+    """Each amount with its unit and comparison stands in the quote, and no bound or second dose is left out."""
+    held: list[Amount] = window.all("amounts")
+    keys = {amount.key for amount in held}
+    customs = [CUSTOM[id] for id in ids((*claim.names, *claim.head)) if id in CUSTOM]
+    mine = set()
+    for amount in claim.amounts:
+        key = amount.key
+        if key not in keys and not amount.unit:
+            key = next((k for k in keys if k[2] in customs and same_bare(amount, k)), key)
+        if key not in keys:
+            yield "number", amount.written
+        if key[1:] not in window.quoted:
+            yield "number", amount.written
+        mine.add(key)
+    for amount in held:
+        needed = is_bound(amount) or amount.comparison in ("<=", "~") or amount not in doses(window)
+        if amount.key not in mine and (needed or claim.doses):
+            yield "qualifier_dropped", amount.written
+    for times in (True, False):
+        said, quoted = sizes(claim.amounts, times), sizes(held, times)
+        if len(said) > 1 and (said != [size for size in quoted if size in said] or turned(claim, window)):
+            yield "number", "the order of the amounts"
+
+
+def same_bare(amount: Amount, key: tuple[Any, ...]) -> bool:
+    """A bare filtration rate is in millilitres a minute."""
+    factor = 60000
+    return bool(amount.comparison == key[0] and amount.value == key[1] * factor)
+
+
+def sizes(amounts: Iterable[Amount], times: bool) -> list[Any]:
+    """The sizes of amounts as they come, of lengths of time or of all else; bounds may be moved within a clause."""
+    return [a.value for a in amounts if not is_bound(a) and (a.unit in ("s", "month")) is times]
+
+
+def often_held(claim: Piece, window: Window) -> Told:
+    """Frequencies are those of the quote; beside a dose none is left out."""
+    held: list[Often] = window.all("often")
+    for often in claim.often:
+        if not any(covers(other, often) for other in held):
+            yield "frequency", often.written
+    if claim.doses:
+        for often in held:
+            if not any(covers(often, mine) for mine in claim.often):
+                yield "qualifier_dropped", often.written
+    mine, theirs = [o.key for o in claim.often if o.n], [o.key for o in held if o.n]
+    if len(mine) > 1 and mine != [key for key in theirs if key in mine]:
+        yield "frequency", "the order of the frequencies"
+
+
+def covers(held: Often, said: Often) -> bool:
+    """Whether what is held says what is said: "twice a day" also says "a day"."""
+    return held.key == said.key or (held.period == said.period and not said.n)
+
+
+def routes_held(claim: Piece, window: Window) -> Told:
+    held = {route for piece in window.pieces for route in piece.routes}
+    wide = held | {WITHIN[route] for route in held if route in WITHIN}
+    for route in claim.routes:
+        if route not in wide:
+            yield "route", route.removeprefix("term:")

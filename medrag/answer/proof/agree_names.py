@@ -1,0 +1,66 @@
+"""Whether the names agree: none is added, and none that narrows the quote is left out."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from medrag.answer.proof.marks import DRUGLIKE, Named, Piece
+from medrag.answer.proof.window import Told, Window, ids, offset_of
+
+__all__ = ["names_held", "names_kept"]
+
+#: Kinds of names a statement may not leave out.
+KEPT: Final = frozenset(["drug", "class", "disease", "population", "lab", "finding", "procedure"])
+_LIST = re.compile(
+    r"[\s,，、/()]*(?:(?:and/or|and|or|such as|including|e\.?g\.?|like|et|ou|和|与|或|及|以及|如|等|包括)[\s,，、/(]*)*$"
+)
+
+
+def names_held(claim: Piece, window: Window) -> Told:
+    """Everything named stands in the quote, under this or another of its names."""
+    held = ids((*window.all("names"), *window.all("head"), *window.all("opening"), *window.context))
+    for name in (*claim.names, *claim.head, *claim.opening):
+        if not name.ids & held and not any(stands(name.written, piece.text) for piece in window.pieces):
+            yield "name", name.written
+
+
+def stands(written: str, sentence: str) -> bool:
+    """Whether words stand in the quote as they are; of Latin words, whole."""
+    latin = written[:1].isascii()
+    pattern = rf"(?<![a-z0-9]){re.escape(written)}(?![a-z0-9])" if latin else re.escape(written)
+    return re.search(pattern, sentence.replace("-", " ")) is not None
+
+
+def names_kept(claim: Piece, window: Window) -> Told:
+    """No name of the quoted clauses is left out; of names in a list, one is enough."""
+    said = ids((*claim.names, *claim.head, *claim.opening))
+    text = claim.text.replace("-", " ")
+    for piece in window.pieces:
+        for group in lists_of(piece):
+            if not any(name.ids & said or stands(name.written, text) for name in group):
+                yield "qualifier_dropped", group[0].written
+        for name in piece.opening:
+            if not name.ids & said:
+                yield "qualifier_dropped", name.written
+    if window.needed and not ids(window.needed) & said:
+        yield "qualifier_dropped", window.needed[0].written
+
+
+@lru_cache(maxsize=4096)
+def lists_of(piece: Piece) -> list[list[Named]]:
+    """The names that may not be left out, those joined as a list together."""
+    groups: list[list[Named]] = []
+    kept = [name for name in piece.names if name.kind in KEPT]
+    offset = offset_of(piece)
+    for name in kept:
+        if groups:
+            between = piece.text[groups[-1][-1].end - offset : name.start - offset]
+            same = (groups[-1][-1].kind in DRUGLIKE) == (name.kind in DRUGLIKE)
+            same = same and not (name.kind in DRUGLIKE and piece.of_kind("word") & {"together", "interact"})
+            if same and _LIST.fullmatch(between) and between.strip():
+                groups[-1].append(name)
+                continue
+        groups.append([name])
+    return groups

@@ -1,0 +1,92 @@
+"""Whether the same drug acts on the same other, and what stands on each side of a relation stays there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from medrag.answer.proof.agree_force import directions
+from medrag.answer.proof.marks import DRUGLIKE, Piece
+from medrag.answer.proof.window import Told, Window, offset_of, turned
+
+__all__ = ["roles_agree", "sides_agree"]
+
+#: Words next to a drug that make it the one acted upon.
+_MEASURE = r"(?:plasma |serum |blood )?(?:levels?|concentrations?|exposure|auc|clearance|effects?|action|efficacy|metabolism|absorption|excretion|elimination)"  # noqa: E501
+_OF = re.compile(rf"{_MEASURE}(?: (?:of|to))(?: the)? $")
+_BEHIND = re.compile(
+    rf"^(?:'s)? {_MEASURE}\b|^的?(?:血药|血浆|血清)?(?:浓度|水平|暴露|作用|疗效|效应|效果|清除|代谢|吸收|排泄|抗凝|auc|含量)"
+)
+#: Relations that say another thing when their two sides change places.
+SIDED: Final = frozenset(
+    "cause inhibit induce worsen prevent risk_factor first_line alternative instead".split()
+)
+_PASSIVE = re.compile(r"\bby\b|\bdue to\b|\bpar\b|[被由因]")
+
+
+def sides_agree(claim: Piece, window: Window) -> Told:
+    """What stands on each side of a relation stays there, or changes places with the voice of the verb."""
+    for sense in sorted(claim.of_kind("word") & SIDED):
+        mine = sides([claim], sense)
+        theirs = sides(window.pieces, sense)
+        passive = bool(_PASSIVE.search(claim.text)) != any(_PASSIVE.search(p.text) for p in window.pieces)
+        crossed = mine[0] & theirs[1] or mine[1] & theirs[0]
+        kept = mine[0] & theirs[0] or mine[1] & theirs[1]
+        if (kept and not crossed) if passive else crossed:
+            yield "roles", claim.text.strip()
+        if sense in ("alternative", "instead", "first_line") and not passive and turned(claim, window):
+            yield "roles", claim.text.strip()
+    if refused(claim) and not any(refused(claim) & refused(piece) for piece in window.pieces):
+        yield "negation", claim.text.strip()
+
+
+def sides(pieces: Sequence[Piece], sense: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The names before and behind a relation."""
+    before: set[str] = set()
+    behind: set[str] = set()
+    for piece in pieces:
+        at = next((s.start for s in piece.senses if s.id == sense), None)
+        if at is None:
+            continue
+        for name in piece.names:
+            (before if name.start < at else behind).update(name.ids)
+    return frozenset(before), frozenset(behind)
+
+
+def refused(piece: Piece) -> frozenset[str]:
+    """The names right behind a "not": clopidogrel, not ticagrelor."""
+    ends = [sensed.end for sensed in piece.senses if sensed.kind == "negation"]
+    return frozenset(
+        id for name in piece.names if any(0 <= name.start - end <= 1 for end in ends) for id in name.ids
+    )
+
+
+def roles_agree(claim: Piece, window: Window) -> Told:
+    """Of two drugs the one acted upon is the same."""
+    drugs = {name.ids for name in claim.names if name.kind in DRUGLIKE}
+    if len(drugs) < 2 or not directions([claim]):
+        return
+    mine, theirs = acted_upon(claim), frozenset(id for piece in window.pieces for id in acted_upon(piece))
+    if mine and theirs and not mine & theirs:
+        yield "roles", ", ".join(sorted(mine))
+    if bool(mine) != bool(theirs):
+        first = next(name.ids for name in claim.names if name.kind in DRUGLIKE)
+        theirs_first: frozenset[str] = next(
+            (n.ids for n in window.all("names") if n.kind in DRUGLIKE), frozenset()
+        )
+        if not first & theirs_first:
+            yield "roles", claim.text.strip()
+
+
+@lru_cache(maxsize=4096)
+def acted_upon(piece: Piece) -> frozenset[str]:
+    """The drug whose level, effect or clearance changes."""
+    offset = offset_of(piece)
+    found: set[str] = set()
+    for name in piece.names:
+        before, behind = piece.text[: name.start - offset], piece.text[name.end - offset :]
+        if name.kind in DRUGLIKE and (_OF.search(before) or _BEHIND.match(behind)):
+            found |= name.ids
+    return frozenset(found)

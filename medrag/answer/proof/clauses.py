@@ -1,0 +1,133 @@
+"""Cuts a sentence into the clauses that say something of their own, and gives each its subject and condition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from medrag.answer.proof.amounts import Amount, is_bound
+from medrag.answer.proof.marks import DOSE_UNITS, DRUGLIKE, LEADS, Named, Piece
+from medrag.answer.proof.often import Often
+from medrag.answer.proof.senses import Sensed
+from medrag.text.normalise import HAN
+
+__all__ = ["Marks", "inherit"]
+
+_WORD = re.compile(r"[a-z0-9α-ω]+(?:'[a-z]+)?|[<>=≤≥≠±%]")
+_HAN_RUN = re.compile(f"[{HAN}]+")
+_STRONG = re.compile(
+    r"[;；。！!？?]|\bbut\b|\bwhereas\b|\bwhile\b|\bhowever\b|\bbecause\b|\bsince\b|\bas (?:it|they|this|these|the combination)\b|\bwhich\b|但是?|然而|(?<=[,;，；])而(?!且)|因为|(?<=[,，])(?:因(?!子|此|而|素|为)|由于)"  # noqa: E501
+)
+_WEAK = re.compile(r"[,，:：]|\band\b|\bor\b|\bthen\b|并(?!发|非)|且|或|然后|随后")
+_TRAILS = re.compile(r"(?:时|者|患者|病人|期间|前|后|情况下|的话)[\s,，]*$")
+#: Actions that make a clause of their own.
+_STEPS: Final = frozenset(["stop", "start", "interrupt", "restart"])
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Everything found in one sentence."""
+
+    text: str
+    left: str
+    names: tuple[Named, ...]
+    often: tuple[Often, ...]
+    amounts: tuple[Amount, ...]
+    routes: tuple[Named, ...]
+    senses: tuple[Sensed, ...]
+
+    def pieces(self) -> list[Piece]:
+        cuts = self.cuts()
+        bounds = [0, *cuts, len(self.text)]
+        return [self.piece(start, end) for start, end in pairwise(bounds) if start < end]
+
+    def cuts(self) -> list[int]:
+        """Where one clause ends and another that says something of its own begins."""
+        spans = [(m.start(), m.end(), True) for m in _STRONG.finditer(self.text)]
+        spans += [(m.start(), m.end(), False) for m in _WEAK.finditer(self.text)]
+        spans = sorted(span for span in spans if not self.inside(span[0]))
+        cuts, begin = [], 0
+        for at, (_start, end, strong) in enumerate(spans):
+            following = spans[at + 1][0] if at + 1 < len(spans) else len(self.text)
+            ahead = end
+            # Looks past clauses that say nothing of their own, up to the next strong cut.
+            while not self.says(ahead, following) and at + 1 < len(spans) and not spans[at + 1][2]:
+                at += 1
+                following = spans[at + 1][0] if at + 1 < len(spans) else len(self.text)
+            if self.parts(begin, end, following, strong):
+                cuts.append(end)
+                begin = end
+        return cuts
+
+    def inside(self, at: int) -> bool:
+        """Whether a cut would fall inside a name or an amount."""
+        taken: tuple[Named | Amount | Often, ...] = (*self.names, *self.amounts, *self.often)
+        return any(found.start <= at < found.end for found in taken)
+
+    def says(self, start: int, end: int) -> bool:
+        return self.predicates(start, end) or self.dosed(start, end)
+
+    def predicates(self, start: int, end: int) -> bool:
+        told = (s for s in self.senses if start <= s.start < end)
+        return any(s.kind in ("force", "direction", "negation") or s.id in _STEPS for s in told)
+
+    def dosed(self, start: int, end: int) -> bool:
+        return any(a.unit in DOSE_UNITS and not is_bound(a) for a in self.amounts if start <= a.start < end)
+
+    def parts(self, begin: int, cut: int, end: int, strong: bool) -> bool:
+        """Whether the clauses before and behind a cut are said apart."""
+        front, behind = self.text[begin:cut], self.text[cut:end]
+        if not self.says(begin, cut) or not self.says(cut, end):
+            return False
+        if strong:
+            return True
+        if LEADS.match(behind) and not self.dosed(cut, end):
+            return False
+        if (LEADS.match(front) or _TRAILS.search(front.strip(" ,，"))) and "," not in front.strip(" ,，"):
+            return self.dosed(begin, cut) and self.dosed(cut, end)
+        both = self.predicates(begin, cut) and self.predicates(cut, end)
+        return both or (self.dosed(begin, cut) and self.dosed(cut, end))
+
+    def piece(self, start: int, end: int) -> Piece:
+        def here(at: int) -> bool:
+            return start <= at < end
+
+        left = self.left[start:end]
+        unknown = [*_WORD.findall(left), *_HAN_RUN.findall(left)]
+        return Piece(
+            self.text[start:end],
+            tuple(n for n in self.names if here(n.start)),
+            tuple(a for a in self.amounts if here(a.start)),
+            tuple(o for o in self.often if here(o.start)),
+            frozenset(id for r in self.routes if here(r.start) for id in r.ids),
+            tuple(s for s in self.senses if here(s.start)),
+            tuple(unknown),
+        )
+
+
+def inherit(pieces: list[Piece]) -> Iterator[Piece]:
+    """Gives each later clause the subject of the sentence, and the condition it opens with."""
+    if not pieces:
+        return
+    first = pieces[0]
+    yield first
+    told = [s.start for s in first.senses if s.kind in ("force", "direction", "negation")]
+    told += [a.start for a in first.doses]
+    front = [name for name in first.names if name.start < min(told, default=10**6)]
+    head = [name for name in front if name.kind in DRUGLIKE]
+    if not head:
+        drugs = [name for name in first.names if name.kind in DRUGLIKE]
+        head = drugs[:1] if len({name.ids for name in drugs}) == 1 else []
+    # "because the combination ..." is said of every drug named before, when it names none itself.
+    every = [name for name in first.names if name.kind in DRUGLIKE]
+    leads = LEADS.match(first.text) is not None or any(s.kind == "condition" for s in first.senses)
+    opening = [name for name in front if name.kind not in DRUGLIKE] if leads else []
+    for piece in pieces[1:]:
+        own = any(name.kind in ("population", "disease", "lab") for name in piece.names)
+        yield Piece(
+            piece.text, piece.names, piece.amounts, piece.often, piece.routes, piece.senses, piece.unknown,
+            tuple(head if any(n.kind in DRUGLIKE for n in piece.names) else every), () if own else tuple(opening),
+        )  # fmt: skip

@@ -1,0 +1,84 @@
+"""The records a reading is made of: names, clauses and sentences with what stands in them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from medrag.answer.proof.amounts import Amount, is_bound
+from medrag.answer.proof.often import Often
+from medrag.answer.proof.senses import Sensed
+from medrag.text.normalise import HAN
+
+__all__ = ["DOSE_UNITS", "DRUGLIKE", "LEADS", "Named", "Piece", "Reading"]
+
+DRUGLIKE: Final = frozenset(["drug", "class"])
+DOSE_UNITS: Final = frozenset(
+    "g l iu meq mol tablet capsule drop puff ampoule sachet dose g/body kg iu/body kg g/s l/s g/m2 mol/body kg ml/body kg"
+    " l/body kg g/body kg/s iu/s iu/body kg/s".split(" ")
+) | {"g/body kg", "iu/body kg", "l/body kg", "mol/body kg", "g/body kg/s", "iu/body kg/s"}
+LEADS = re.compile(
+    r"[\s(]*(?:in|for|among|during|with|on|if|when|whenever|once|after|before|若|如|当|对于?|一旦|在)"
+)
+_IMPERATIVE = re.compile(
+    r"(?:^|[,;:，；]\s?|\bthen |\band |\bor )(?:use|take|give|administer|monitor|check|measure|reduce|lower|decrease"
+    r"|increase|raise|stop|discontinue|start|begin|initiate|adjust|withhold|hold|restart|resume|titrate|taper|halve"
+    r"|double|swallow|separate|repeat|limit|switch|test|keep|treat|add|inject|infuse|interrupt|suspend|replace|wait"
+    r"|continue|maintain|choose|assess|review|watch|observe|withdraw|cut|follow|prescribe)\b"
+)
+_ACTIONS: Final = frozenset(
+    "stop interrupt start restart monitor adjust titrate separate swallow repeat half double".split()
+)
+_HAN_RUN = re.compile(f"[{HAN}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name found: every thing it may stand for."""
+
+    ids: frozenset[str]
+    kind: str
+    start: int
+    end: int
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A clause with what stands in it. Offsets count in the folded sentence."""
+
+    text: str
+    names: tuple[Named, ...]
+    amounts: tuple[Amount, ...]
+    often: tuple[Often, ...]
+    routes: frozenset[str]
+    senses: tuple[Sensed, ...]
+    unknown: tuple[str, ...]
+    #: Names the clause is said of and does not repeat.
+    head: tuple[Named, ...] = ()
+    #: Names of the condition the sentence opens with, when the clause has none of its own.
+    opening: tuple[Named, ...] = ()
+
+    def of_kind(self, kind: str) -> frozenset[str]:
+        return frozenset(sensed.id for sensed in self.senses if sensed.kind == kind)
+
+    @property
+    def doses(self) -> tuple[Amount, ...]:
+        return tuple(amount for amount in self.amounts if amount.unit in DOSE_UNITS and not is_bound(amount))
+
+    @property
+    def orders(self) -> bool:
+        """Whether the clause tells what to do without a word that says how strongly."""
+        if self.of_kind("force"):
+            return False
+        actions = self.of_kind("word") & _ACTIONS or self.of_kind("direction")
+        return bool(_IMPERATIVE.search(self.text) or (actions and _HAN_RUN.search(self.text)))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sentence as its clauses, in order, with its folded words."""
+
+    text: str
+    pieces: tuple[Piece, ...]

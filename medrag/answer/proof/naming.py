@@ -1,0 +1,85 @@
+"""Which names of the lexicon a proof compares as names, and which it reads as routes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from medrag.answer.proof.marks import Named
+from medrag.concepts import Linker, Mention, lexicon_things
+
+__all__ = ["ROUTES", "WITHIN", "hard_names", "proof_linker", "soft_names"]
+
+#: Kinds of names that carry a fact by themselves; the rest is read as routes or senses.
+HARD: Final = frozenset(
+    ["drug", "class", "disease", "population", "lab", "finding", "procedure", "anatomy", "other"]
+)
+#: Rows of the term table that the senses or the amounts read instead.
+LEFT: Final = frozenset(
+    f"term:{name}"
+    for name in (
+        "milligram|microgram|milliliter|international units|millimoles per liter|millimeters of mercury"
+        "|per kilogram of body weight|patient|threshold|reference range|risk factor|treatment|symptoms|prescription"
+        "|clinician|adults only|bleeding risk|pain control|control|high risk|low risk|intermediate risk|very high risk"
+        "|drug therapy|pharmacotherapy|drug plasma concentration|enzyme inhibitor|enzyme inducer|pathogen|men|women|medical history"  # noqa: E501
+        "|etiology|diet|alcohol consumption|food effect|prophylaxis|preventive treatment|milk"
+    ).split("|")
+)
+#: Foods that act as drugs do; the term table has them among actions.
+FOODS: Final = frozenset(["term:grapefruit juice", "term:St. John's wort", "term:milk"])
+#: Two rows of the table that say one thing in a statement.
+ONE: Final = {
+    "term:pregnant women": "term:pregnancy",
+    "term:breastfeeding women": "term:lactation",
+    "term:dialysis patients": "term:dialysis",
+    "term:anticoagulant therapy": "class:anticoagulants",
+    "term:insulin therapy": "class:insulins",
+}
+#: A route that is a manner of another.
+WITHIN: Final = {
+    "term:intravenous infusion": "term:intravenous",
+    "term:intravenous bolus": "term:intravenous",
+    "term:oral solution": "term:oral",
+}
+ROUTES: Final = frozenset(
+    f"term:{name}"
+    for name in (
+        "oral|intravenous|intravenous infusion|intravenous bolus|subcutaneous injection|intramuscular injection|inhalation"
+        "|topical|rectal|vaginal|sublingual|intrathecal|intranasal|ophthalmic|otic|transdermal patch|nebulization"
+        "|intra-articular injection|intravitreal injection|nasogastric tube"
+    ).split("|")
+)
+
+
+@cache
+def proof_linker() -> Linker:
+    """Over the names a proof compares as names: what senses and amounts read would hide names inside it."""
+    return Linker(
+        thing
+        for thing in lexicon_things()
+        if thing.id in ROUTES or thing.id in FOODS or (thing.kind in HARD and thing.id not in LEFT)
+    )
+
+
+def grouped(mentions: list[Mention]) -> Iterator[tuple[tuple[int, int], list[Mention]]]:
+    spans: dict[tuple[int, int], list[Mention]] = {}
+    for mention in mentions:
+        spans.setdefault((mention.start, mention.end), []).append(mention)
+    yield from spans.items()
+
+
+def hard_names(mentions: list[Mention]) -> Iterator[Named]:
+    for (start, end), found in grouped(mentions):
+        kept = [m.thing for m in found if m.thing.kind in HARD or m.thing.id in FOODS]
+        if kept:
+            ids = frozenset(ONE.get(thing.id, thing.id) for thing in kept)
+            kind = "drug" if kept[0].id in FOODS else kept[0].kind
+            yield Named(ids, kind, start, end, found[0].text)
+
+
+def soft_names(mentions: list[Mention], masked: list[str]) -> Iterator[Named]:
+    for (start, end), found in grouped(mentions):
+        ids = frozenset(m.thing.id for m in found) & ROUTES
+        if ids and "\0" not in masked[start:end]:
+            yield Named(ids, "route", start, end, found[0].text)

@@ -1,0 +1,46 @@
+"""Reads numbers written in words or digits: "two", "三", "1,000", "10 000"."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Final
+
+from medrag.answer.proof.units import UNIT_WORDS
+
+__all__ = ["decimal", "spell_out"]
+
+#: Chinese numerals are numbers only before something counted.
+COUNTED = re.compile(
+    r"(?<![第同统单])(?P<n>[二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九半])"
+    r"(?=(?:个)?(?:小时|月|星期|天|周|年|岁|片|粒|倍|分钟|毫克|毫升|微克|克|支|滴|剂|次|日次|喷|单位))"
+)
+WORDS: Final = {
+    word: str(n)
+    for n, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), start=2)
+}
+SPELLED = re.compile(
+    rf"\b({'|'.join(WORDS)})\b(?=[ -](?:\w+ )?(?:{UNIT_WORDS})\b| times\b)|\bone(?=[ -](?:{UNIT_WORDS})\b)"
+)
+_HAN_DIGIT: Final = {char: n for n, char in enumerate("一二三四五六七八九", start=1)} | {"两": 2}
+
+
+def spell_out(text: str) -> str:
+    """Number words before what they count as digits; lengths change, so this comes before any offset is taken."""
+    text = COUNTED.sub(lambda m: "0.5" if m["n"] == "半" else str(han_number(m["n"])), text)
+    return SPELLED.sub(lambda m: WORDS.get(m[0], "1"), text)
+
+
+def han_number(text: str) -> int:
+    if "十" not in text:
+        return _HAN_DIGIT[text]
+    tens, ones = text.split("十")
+    return 10 * (_HAN_DIGIT[tens] if tens else 1) + (_HAN_DIGIT[ones] if ones else 0)
+
+
+def decimal(text: str) -> Fraction:
+    """ "1,000" is a thousand, "1,5" one and a half, "10 000" ten thousand."""
+    bare = text.replace(" ", "")
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", bare):
+        return Fraction(bare.replace(",", ""))
+    return Fraction(bare.replace(",", "."))
