@@ -25,25 +25,37 @@ def amounts_held(claim: Piece, window: Window) -> Told:
     """Each amount with its unit and comparison stands in the quote, and no bound or second dose is left out."""
     held: list[Amount] = window.all("amounts")
     keys = {amount.key for amount in held}
+    keys |= {(">", *a.key[1:]) for a in held if loose(a.written)}
     customs = [CUSTOM[id] for id in ids((*claim.names, *claim.head)) if id in CUSTOM]
     mine = set()
     for amount in claim.amounts:
         key = amount.key
         if key not in keys and not amount.unit:
             key = next((k for k in keys if k[2] in customs and same_bare(amount, k)), key)
+        if key not in keys and loose(amount.written) and amount.comparison == ">=":
+            key = next((k for k in keys if k == (">", *key[1:])), key)
         if key not in keys:
             yield "number", amount.written
         if key[1:] not in window.quoted:
             yield "number", amount.written
-        mine.add(key)
+        mine |= {key, (">=", *key[1:])} if loose(amount.written) else {key}
     for amount in held:
         needed = is_bound(amount) or amount.comparison in ("<=", "~") or amount not in doses(window)
-        if amount.key not in mine and (needed or claim.doses):
+        if (
+            amount.key not in mine
+            and not (loose(amount.written) and (">", *amount.key[1:]) in mine)
+            and (needed or claim.doses)
+        ):
             yield "qualifier_dropped", amount.written
     for times in (True, False):
         said, quoted = sizes(claim.amounts, times), sizes(held, times)
         if len(said) > 1 and (said != [size for size in quoted if size in said] or turned(claim, window)):
             yield "number", "the order of the amounts"
+
+
+def loose(written: str) -> bool:
+    """Whether a bound is written as "2小时以上", which is said for more than and for at least."""
+    return written.endswith("以上") and not written.endswith(("及以上", "或以上"))
 
 
 def same_bare(amount: Amount, key: tuple[Any, ...]) -> bool:
@@ -61,7 +73,7 @@ def often_held(claim: Piece, window: Window) -> Told:
     """Frequencies are those of the quote; beside a dose none is left out."""
     held: list[Often] = window.all("often")
     for often in claim.often:
-        if not any(covers(other, often) for other in held):
+        if not any(covers(other, often) or (not claim.doses and once(other, often)) for other in held):
             yield "frequency", often.written
     if claim.doses:
         for often in held:
@@ -75,6 +87,11 @@ def often_held(claim: Piece, window: Window) -> Told:
 def covers(held: Often, said: Often) -> bool:
     """Whether what is held says what is said: "twice a day" also says "a day"."""
     return held.key == said.key or (held.period == said.period and not said.n)
+
+
+def once(held: Often, said: Often) -> bool:
+    """Whether both say once a period: a test "every week" is one "weekly"; of doses the first may be a total."""
+    return held.period == said.period != "every" and {held.n, said.n} <= {0, 1}
 
 
 def routes_held(claim: Piece, window: Window) -> Told:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
-from medrag.answer.proof.marks import Piece
+from medrag.answer.proof.marks import ACTIONS, Piece
 from medrag.answer.proof.window import Told, Window, doses
 
 __all__ = ["directions", "directions_agree", "forces_agree", "negations_agree"]
@@ -13,18 +15,74 @@ __all__ = ["directions", "directions_agree", "forces_agree", "negations_agree"]
 def forces_agree(claim: Piece, window: Window) -> Told:
     """Said as strongly as quoted; an order without a word of force says "should"."""
     mine, theirs = forces([claim]), forces(window.pieces)
+    if forbidden([claim]) > forbidden(window.pieces):
+        yield "modality", "one thing more is forbidden"
+    if {bool(forbidden([p])) for p in window.pieces if bids(p)} == {True, False} and not mixed(claim):
+        yield "modality", "one thing is forbidden and another is not"
+    if any(risky(piece) for piece in window.pieces) and not risky(claim) and "may" not in mine:
+        yield "modality", "risk"
     if mine == theirs:
         return
-    free = claim.orders or any(piece.orders for piece in window.pieces) or (claim.doses and doses(window))
-    if free and not (mine ^ theirs) - {"recommend"}:
+    apart = mine ^ theirs
+    if not apart - {"recommend"} and freely(claim, window):
+        return
+    if apart == {"may"} and (WILL.search(claim.text) or risky(claim) != any(risky(p) for p in window.pieces)):
         return
     yield "modality", ", ".join(sorted(mine ^ theirs))
 
 
+#: "会" says that it will or can.
+WILL = re.compile("(?<![定必总都然不])会")
+
+
+#: Forces that forbid.
+FORBID: Final = frozenset(["contraindicated", "not_recommended", "avoid", "cannot"])
+
+
+def bids(piece: Piece) -> bool:
+    """Whether the clause says what to do or not to do."""
+    return bool(piece.of_kind("force") or piece.orders)
+
+
+def mixed(claim: Piece) -> bool:
+    """Whether one thing is forbidden in it and another is not."""
+    return bool(claim.of_kind("force") & FORBID and claim.of_kind("force") - FORBID)
+
+
+def forbidden(pieces: Sequence[Piece]) -> int:
+    """How many things are forbidden."""
+    return sum(sensed.id in FORBID for piece in pieces for sensed in piece.senses)
+
+
+def freely(claim: Piece, window: Window) -> bool:
+    """Whether "should" may be put in or left out: an order, a dose or how often is said either way."""
+    if claim.orders or any(piece.orders for piece in window.pieces):
+        return True
+    acts = frozenset(id for piece in window.pieces for id in piece.of_kind("word")) & ACTIONS
+    timed = (claim.doses or claim.often) and (doses(window) or window.all("often"))
+    return bool(timed or claim.of_kind("word") & acts)
+
+
+def risky(piece: Piece) -> bool:
+    """Whether it is a risk that is spoken of: "a risk of X" is that X may come about."""
+    return "risk" in piece.of_kind("word")
+
+
 def forces(pieces: Sequence[Piece]) -> frozenset[str]:
-    """The forces of clauses: "should be avoided" is to avoid, nothing beside it."""
-    found = frozenset(id for piece in pieces for id in piece.of_kind("force"))
-    return found - {"recommend"} if len(found) > 1 else found
+    """The forces of clauses: "should be avoided" is to avoid, nothing beside it, and so is "cannot be"; with a "no"
+    nothing is left of a need: "no adjustment is needed"."""
+    found = set()
+    for piece in pieces:
+        own = {SAME.get(id, id) for id in piece.of_kind("force")}
+        if piece.of_kind("negation"):
+            own -= {"must", "recommend"} if NEED.search(piece.text) else set()
+        found |= own
+    return frozenset(found - {"recommend"} if len(found) > 1 else found)
+
+
+#: Forces that forbid alike.
+SAME: Final = {"cannot": "avoid"}
+NEED = re.compile(r"\bneed|\brequir|\bnecessary\b|需")
 
 
 def negations_agree(claim: Piece, window: Window) -> Told:
@@ -38,6 +96,10 @@ def negations_agree(claim: Piece, window: Window) -> Told:
 
 
 def directions_agree(claim: Piece, window: Window) -> Told:
+    for way in ("up", "down"):
+        said = [s for s in claim.senses if s.id.removeprefix("dose_") == way]
+        if len(said) > 1 and len(said) > sum(s.id.removeprefix("dose_") == way for s in window.all("senses")):
+            yield "direction", said[-1].written
     mine, theirs = directions([claim]), directions(window.pieces)
     if mine != theirs:
         yield "direction", ", ".join(sorted(mine ^ theirs))

@@ -6,15 +6,26 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from medrag.answer.proof.amounts import is_bound
 from medrag.answer.proof.marks import DRUGLIKE, Named, Piece
 from medrag.answer.proof.window import Told, Window, ids, offset_of
+from medrag.text.normalise import HAN
 
 __all__ = ["names_held", "names_kept"]
 
 #: Kinds of names a statement may not leave out.
+#: Groups of people that a bound of age says better.
+AGES: Final = frozenset(
+    ["term:older adults", "term:children", "term:adults", "term:adolescents", "term:infants"]
+)
 KEPT: Final = frozenset(["drug", "class", "disease", "population", "lab", "finding", "procedure"])
 _LIST = re.compile(
     r"[\s,，、/()]*(?:(?:and/or|and|or|such as|including|e\.?g\.?|like|et|ou|和|与|或|及|以及|如|等|包括)[\s,，、/(]*)*$"
+)
+
+#: A list of diseases may hold words of one of them: "bradycardia, or severe shock"; a list of "or" and commas only.
+_MODIFIED = re.compile(
+    rf"{_LIST.pattern[:-1]}|(?:过敏)?者?[及或]有?|(?: ?(?:[a-z]+ ){{0,2}}[{HAN}]{{0,3}}(?:,|、|/|\bor\b|\bou\b|或))+ ?(?:or |ou |或)?(?:[a-z]+ ){{0,2}}[{HAN}]{{0,3}}"
 )
 
 
@@ -39,6 +50,8 @@ def names_kept(claim: Piece, window: Window) -> Told:
     text = claim.text.replace("-", " ")
     for piece in window.pieces:
         for group in lists_of(piece):
+            if group[0].ids <= AGES and aged(claim, window):
+                continue
             if not any(name.ids & said or stands(name.written, text) for name in group):
                 yield "qualifier_dropped", group[0].written
         for name in piece.opening:
@@ -46,6 +59,12 @@ def names_kept(claim: Piece, window: Window) -> Told:
                 yield "qualifier_dropped", name.written
     if window.needed and not ids(window.needed) & said:
         yield "qualifier_dropped", window.needed[0].written
+
+
+def aged(claim: Piece, window: Window) -> bool:
+    """Whether both bound the age, in months."""
+    theirs = {amount.key for amount in window.all("amounts") if amount.unit == "month" and is_bound(amount)}
+    return bool(theirs & {amount.key for amount in claim.amounts})
 
 
 @lru_cache(maxsize=4096)
@@ -59,7 +78,8 @@ def lists_of(piece: Piece) -> list[list[Named]]:
             between = piece.text[groups[-1][-1].end - offset : name.start - offset]
             same = (groups[-1][-1].kind in DRUGLIKE) == (name.kind in DRUGLIKE)
             same = same and not (name.kind in DRUGLIKE and piece.of_kind("word") & {"together", "interact"})
-            if same and _LIST.fullmatch(between) and between.strip():
+            listed = _LIST if name.kind in DRUGLIKE else _MODIFIED
+            if same and listed.fullmatch(between) and between.strip():
                 groups[-1].append(name)
                 continue
         groups.append([name])

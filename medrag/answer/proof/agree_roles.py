@@ -11,11 +11,15 @@ from medrag.answer.proof.agree_force import directions
 from medrag.answer.proof.marks import DRUGLIKE, Piece
 from medrag.answer.proof.window import Told, Window, offset_of, turned
 
-__all__ = ["roles_agree", "sides_agree"]
+__all__ = ["LEVEL", "roles_agree", "sides_agree"]
 
 #: Words next to a drug that make it the one acted upon.
 _MEASURE = r"(?:plasma |serum |blood )?(?:levels?|concentrations?|exposure|auc|clearance|effects?|action|efficacy|metabolism|absorption|excretion|elimination)"  # noqa: E501
-_OF = re.compile(rf"{_MEASURE}(?: (?:of|to))(?: the)? $")
+_OF = re.compile(
+    rf"{_MEASURE}(?: (?:of|to))(?: the)? $"
+    r"|(?:concentrations?|taux|effets?|toxicite|efficacite|metabolisme|clairance|absorption|exposition)"
+    r"(?: \w+){0,3} (?:de la |de l'|de |du |des |d')$"
+)
 _BEHIND = re.compile(
     rf"^(?:'s)? {_MEASURE}\b|^的?(?:血药|血浆|血清)?(?:浓度|水平|暴露|作用|疗效|效应|效果|清除|代谢|吸收|排泄|抗凝|auc|含量)"
 )
@@ -23,12 +27,18 @@ _BEHIND = re.compile(
 SIDED: Final = frozenset(
     "cause inhibit induce worsen prevent risk_factor first_line alternative instead".split()
 )
-_PASSIVE = re.compile(r"\bby\b|\bdue to\b|\bpar\b|[被由因]")
+_PASSIVE = re.compile(r"\bby\b|\b(?:result\w*|arise\w*) from\b|\bdue to\b|\bpar\b|[被由因]")
+
+#: Names that are a level themselves: lithémie, 血锂.
+LEVEL = re.compile(r"\w+emie$|血")
 
 
 def sides_agree(claim: Piece, window: Window) -> Told:
     """What stands on each side of a relation stays there, or changes places with the voice of the verb."""
+    several = len({name.ids for name in claim.names if name.kind in DRUGLIKE}) > 1
     for sense in sorted(claim.of_kind("word") & SIDED):
+        if sense in CHOICES and not several:
+            continue
         mine = sides([claim], sense)
         theirs = sides(window.pieces, sense)
         passive = bool(_PASSIVE.search(claim.text)) != any(_PASSIVE.search(p.text) for p in window.pieces)
@@ -50,8 +60,14 @@ def sides(pieces: Sequence[Piece], sense: str) -> tuple[frozenset[str], frozense
         at = next((s.start for s in piece.senses if s.id == sense), None)
         if at is None:
             continue
+        stop = piece.text.find(",", at - offset_of(piece))
         for name in piece.names:
-            (before if name.start < at else behind).update(name.ids)
+            if name.kind == "population" or (sense in CHOICES and name.kind not in DRUGLIKE):
+                continue
+            if name.start < at:
+                before.update(name.ids)
+            elif stop < 0 or name.start < stop + offset_of(piece):
+                behind.update(name.ids)
     return frozenset(before), frozenset(behind)
 
 
@@ -80,6 +96,10 @@ def roles_agree(claim: Piece, window: Window) -> Told:
             yield "roles", claim.text.strip()
 
 
+#: Relations whose sides are drugs; the disease they are chosen for may stand anywhere.
+CHOICES: Final = frozenset(["first_line", "alternative", "instead"])
+
+
 @lru_cache(maxsize=4096)
 def acted_upon(piece: Piece) -> frozenset[str]:
     """The drug whose level, effect or clearance changes."""
@@ -87,6 +107,8 @@ def acted_upon(piece: Piece) -> frozenset[str]:
     found: set[str] = set()
     for name in piece.names:
         before, behind = piece.text[: name.start - offset], piece.text[name.end - offset :]
-        if name.kind in DRUGLIKE and (_OF.search(before) or _BEHIND.match(behind)):
+        if name.kind in DRUGLIKE and (
+            _OF.search(before) or _BEHIND.match(behind) or LEVEL.match(name.written)
+        ):
             found |= name.ids
     return frozenset(found)

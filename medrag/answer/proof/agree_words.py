@@ -6,6 +6,7 @@ import re
 from functools import cache, lru_cache
 from typing import Any, Final
 
+from medrag.answer.proof.agree_roles import LEVEL
 from medrag.answer.proof.marks import DRUGLIKE, Piece
 from medrag.answer.proof.window import Told, Window
 
@@ -30,40 +31,58 @@ def words_held(claim: Piece, window: Window) -> Told:
         id for piece in window.pieces for id in piece.of_kind("word") | piece.of_kind("direction")
     )
     theirs = held
-    if claim.doses:
+    if claim.doses or any(id.startswith("dose_") for p in window.pieces for id in p.of_kind("direction")):
         held |= {"dose"}
+    if any(piece.of_kind("condition") for piece in window.pieces):
+        held |= {"during"}
     if (
         _WITH.search(window.sentence)
         and len({n.ids for n in (*claim.names, *claim.head) if n.kind in DRUGLIKE}) > 1
     ):
         held |= {"together"}
+    if len({name.ids for name in window.context}) > 1:
+        held |= {"together"}
+    if any(LEVEL.match(name.written) for name in window.all("names")):
+        held |= {"level"}
     mine = claim.of_kind("word")
+    if any(sensed.id == "occur" for sensed in claim.senses):
+        mine |= {"cause"}
     for sense in sorted((theirs & (RELATIONS | NARROWING)) - mine):
         yield "word", sense
-    stems = stems_of(window.sentence)
+    text = " ".join(piece.text for piece in window.pieces)
+    stems = stems_of(text)
     for sensed in claim.senses:
-        if sensed.kind == "word" and sensed.id not in held and not own_words(sensed.written, window, stems):
+        if sensed.kind == "word" and sensed.id not in held and not own_words(sensed.written, text, stems):
             yield "word", sensed.written
     for word in claim.unknown:
         if not word[:1].isalpha() and not word.isalnum():
             yield "number", word
-        if word.isdigit() or not own_words(word, window, stems):
+        if word.isdigit() or not own_words(word, text, stems):
             yield "word", word
 
 
-def own_words(written: str, window: Window, stems: frozenset[str]) -> bool:
+def own_words(written: str, text: str, stems: frozenset[str]) -> bool:
     """Whether the very words stand in the quote."""
     if written[:1].isascii():
         return all(stem_of(word) in stems for word in _LATIN.findall(written))
-    return written in window.sentence
+    return written in text
 
 
 def conditions_kept(claim: Piece, window: Window) -> Told:
     """A case the quote is limited to is still there: its condition word, or something of what follows it."""
     for piece in window.pieces:
         for sensed in piece.senses:
-            if sensed.kind == "condition" and not claim.of_kind("condition") and not carried(claim, piece):
+            if sensed.kind == "condition" and not timed(claim) and not carried(claim, piece):
                 yield "qualifier_dropped", sensed.written
+
+            tail = [s.id for s in piece.senses if s.kind == "word" and s.start > sensed.end]
+            if sensed.id == "during" and tail and not timed(claim) and not set(tail) & claim.of_kind("word"):
+                yield "qualifier_dropped", sensed.written
+
+
+def timed(claim: Piece) -> bool:
+    """Whether the claim names a case or a time itself."""
+    return bool(claim.of_kind("condition") or "during" in claim.of_kind("word"))
 
 
 def carried(claim: Piece, piece: Piece) -> bool:

@@ -19,11 +19,12 @@ Comparison = Literal["=", "<", "<=", ">", ">=", "~"]
 _PER = rf"(?:/|\s?per\s|每)(?P<per>1\.73 ?m2|1\.73平方米|{UNIT_WORDS})(?![a-z0-9])"
 _ONE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: \d{3})+(?![\d.,])|\d+(?:[.,]\d+)?"
 _LATIN = r"(?<![a-z0-9.])(?<!\d,)(?<![a-z]-)"
-NUMBER = re.compile(
-    rf"(?:{_LATIN}|(?<=\bq))(?P<lo>{_ONE})(?P<exp> ?(?:x|×) ?10\^\d+)?(?P<wan>[万亿])?"
-    rf"(?:(?: ?[a-z%μ]{{0,4}})? ?(?:-|~|to|and|至|到|a) ?(?P<hi>{_ONE})(?P<wan2>万)?)?"
-    rf"(?:[ -]?(?P<unit>{UNIT_WORDS})(?![a-z]|(?<=[a-z])\d))?"
-)
+_START = rf"(?:{_LATIN}|(?<=\bq))(?P<lo>{_ONE})(?P<exp> ?(?:x|×) ?10\^\d+)?(?P<wan>[万亿])?"
+_RANGE = rf"(?: ?(?P<first>{UNIT_WORDS}))? ?(?:-|~|to|and|至|到|a) ?(?P<hi>{_ONE})(?P<wan2>万)?"
+_END = rf"(?:[ -]?(?P<unit>{UNIT_WORDS})(?![a-z]|(?<=[a-z])\d))?"
+NUMBER = re.compile(rf"{_START}(?:{_RANGE})?{_END}")
+#: The same with nothing of a range, for "15 g and 20 mg".
+ALONE = re.compile(rf"{_START}(?P<first>\0\0)?(?P<hi>\0\0)?(?P<wan2>\0\0)?{_END}")
 FOLLOW = re.compile(_PER)
 _GOES_ON = re.compile(r"(?!.*(?:dose|start|then|剂量|起始))[^,;.，；。]{0,50}?(?:\band|\bor|和|或) ?")
 
@@ -56,15 +57,26 @@ def is_bound(amount: Amount) -> bool:
 
 def read_amounts(text: str) -> Iterator[Amount]:
     """The amounts of a folded text in order. Raises ValueError where a number cannot be read."""
-    reached, last = 0, None
-    for match in NUMBER.finditer(text):
-        if match.start() < reached:
-            continue
+    found: list[Amount] = []
+    reached = 0
+    while match := NUMBER.search(text, reached):
+        if match["first"] and not (match["unit"] and base_of(match["first"]) == base_of(match["unit"])):
+            match = ALONE.match(text, match.start()) or match
         amount = one_amount(text, match, reached)
-        if last is not None and goes_on(text, last, amount):
-            amount = replace(amount, comparison=last.comparison, far=last.far)
-        reached, last = amount.end, amount
-        yield amount
+        if found and goes_on(text, found[-1], amount):
+            amount = replace(amount, comparison=found[-1].comparison, far=found[-1].far)
+        if found and over(text, found[-1], amount):
+            shared = found[-1].comparison if found[-1].comparison != "=" else amount.comparison
+            found[-1] = replace(found[-1], unit=amount.unit, comparison=shared)
+            amount = replace(amount, comparison=shared)
+        reached = max(amount.end, match.end())
+        found.append(amount)
+    yield from found
+
+
+def over(text: str, last: Amount, amount: Amount) -> bool:
+    """Whether the two are a blood pressure: "130/80 mmHg" is a bound of both or of neither."""
+    return not last.unit and amount.unit == "mmhg" and text[last.end : amount.start] == "/"
 
 
 def goes_on(text: str, last: Amount, amount: Amount) -> bool:

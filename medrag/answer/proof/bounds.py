@@ -16,17 +16,17 @@ NEAR: Final = (
     ),
     (
         r">=|≥|at least|not (?:less|lower|fewer) than|no (?:less|lower|fewer) than|not below|a minimum of"
-        r"|不低于|不少于|不小于|至少|大于等于|大于或等于|≧|au moins",
+        r"|(?<![未不])满(?!意|足)|年满|不低于|不少于|不小于|至少|大于等于|大于或等于|≧|au moins",
         ">=",
     ),
     (
         r"<|less than|lower than|fewer than|below|under|younger than|smaller than|shorter than|falls? (?:to )?below"
-        r"|低于|小于|少于|不足|未满|不满|inferieure? a",
+        r"|moins de|低于|小于|少于|不足|未满|不满|inferieure? a",
         "<",
     ),
     (
         r">|more than|greater than|higher than|above|exceeds?|exceeding|older than|longer than|over"
-        r"|(?:高于|大于|超过)正常(?:值)?上限的?|高于|大于|超过|多于|超出|superieure? a",
+        r"|(?:高于|大于|超过)正常(?:值)?上限的?|高于|大于|超过|多于|超出|superieure?s? a|plus de",
         ">",
     ),
     (r"about|approximately|around|roughly|约|大约|约为|大概|environ", "~"),
@@ -50,10 +50,27 @@ BEHIND: Final = (
     ),
     (r"左右|上下", "~"),
 )
-_GAP = r"(?: ?(?:of|to|a|an|is|the|by|:|为|至|到|是))*[ ]?$"
+_GAP = r"(?: ?(?:of|to|a|an|is|the|by|take|takes|give|:|为|至|到|是|\0))*[ ]?$"
 _NEAR = [(re.compile(rf"(?:(?<![a-z])(?:{words}))" + _GAP), told) for words, told in NEAR]
 _FAR = [(re.compile(rf"(?<![a-z])(?P<far>{words})[^\d;.。；,，]{{0,70}}$"), told) for words, told in FAR]
 _BEHIND = [(re.compile(words), told) for words, told in BEHIND]
+#: "at least separated by 4 hours": what may stand between such words and the number.
+_CLOSE = [
+    (
+        re.compile(
+            rf"(?P<far>{words})(?: |by|间隔|相隔|隔开|要|应|需|完成|治疗|持续|连续|服用?|使用|给予|应用|用药|注射)+$"
+        ),
+        told,
+    )
+    for words, told in ((r"at most|最多|至多", "<="), (r"at least|至少|最少|不少于", ">="))
+]
+#: "should not be used for more than 4 weeks": what may stand between the "not" and the "more than". No patient may:
+#: "not given to patients older than 65" bounds the patients.
+_NOT = re.compile(
+    r"(?<![a-z])(?P<far>(?:(?:should|must|do|does|may|can|shall) not|cannot|never|not to|not|no)(?= )|不(?:应|得|宜|可|能|要)?该?)"
+    r"(?: |be|use|used|give|given|take|taken|administer|administered|continuously|continue|continued|last|for|receive"
+    r"|prescribe|prescribed|连续|长期|使用|服用|应用|用药|给予|给药|时间|疗程|\0)*$"
+)
 #: "infused over 30 minutes" is a length of time, no bound.
 _DURING = re.compile(
     r"(?:infus\w*|inject\w*|administer\w*|given|bolus)[^\d;.]{0,30}\bover (?:a period of )?$"
@@ -66,11 +83,13 @@ def before(text: str, at: int, reached: int) -> tuple[str, int, tuple[int, int]]
     shift = at - len(front)
     if _DURING.search(front):
         return "=", at, (0, 0)
-    for patterns, near in ((_FAR[:1], False), (_NEAR, True), (_FAR[1:], False)):
+    for patterns, near in ((_FAR[:1], False), (_NEAR, True), (_CLOSE, False), (_FAR[1:], False)):
         for pattern, told in patterns:
             found = pattern.search(front)
             if found and near:
-                return told, shift + found.start(), (0, 0)
+                denied = _NOT.search(front[: found.start()]) if told == ">" else None
+                far = (shift + denied.start("far"), shift + denied.end("far")) if denied else (0, 0)
+                return "<=" if denied else told, shift + found.start(), far
             if found:
                 return told, nearer(front, at, told), (shift + found.start("far"), shift + found.end("far"))
     return "=", at, (0, 0)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from medrag.answer.proof.amounts import Amount, is_bound
-from medrag.answer.proof.marks import DOSE_UNITS, DRUGLIKE, LEADS, Named, Piece
+from medrag.answer.proof.amounts import Amount
+from medrag.answer.proof.marks import DRUGLIKE, IMPERATIVE, LEADS, Named, Piece, is_dose
 from medrag.answer.proof.often import Often
 from medrag.answer.proof.senses import Sensed
 from medrag.text.normalise import HAN
@@ -22,6 +22,7 @@ _STRONG = re.compile(
     r"[;；。！!？?]|\bbut\b|\bwhereas\b|\bwhile\b|\bhowever\b|\bbecause\b|\bsince\b|\bas (?:it|they|this|these|the combination)\b|\bwhich\b|但是?|然而|(?<=[,;，；])而(?!且)|因为|(?<=[,，])(?:因(?!子|此|而|素|为)|由于)"  # noqa: E501
 )
 _WEAK = re.compile(r"[,，:：]|\band\b|\bor\b|\bthen\b|并(?!发|非)|且|或|然后|随后")
+SEMICOLON: Final = (";", "；", "。")
 _TRAILS = re.compile(r"(?:时|者|患者|病人|期间|前|后|情况下|的话)[\s,，]*$")
 #: Actions that make a clause of their own.
 _STEPS: Final = frozenset(["stop", "start", "interrupt", "restart"])
@@ -56,11 +57,19 @@ class Marks:
             # Looks past clauses that say nothing of their own, up to the next strong cut.
             while not self.says(ahead, following) and at + 1 < len(spans) and not spans[at + 1][2]:
                 at += 1
+                if self.belongs(end, spans[at][0]):
+                    end = spans[at][1]
                 following = spans[at + 1][0] if at + 1 < len(spans) else len(self.text)
             if self.parts(begin, end, following, strong):
                 cuts.append(end)
                 begin = end
         return cuts
+
+    def belongs(self, start: int, end: int) -> bool:
+        """Whether the words only go on with what stood before: "80 mg, once daily, ..."."""
+        names = any(start <= n.start < end for n in self.names)
+        timed = any(a.unit == "s" and start <= a.start < end for a in self.amounts)
+        return not names and (timed or any(start <= o.start < end for o in self.often))
 
     def inside(self, at: int) -> bool:
         """Whether a cut would fall inside a name or an amount."""
@@ -68,18 +77,29 @@ class Marks:
         return any(found.start <= at < found.end for found in taken)
 
     def says(self, start: int, end: int) -> bool:
-        return self.predicates(start, end) or self.dosed(start, end)
+        return self.predicates(start, end) or self.dosed(start, end) or self.told(start, end)
+
+    def speaks(self, start: int, end: int) -> bool:
+        """Whether the words name something and say something of it."""
+        told = any(start <= s.start < end and s.kind != "neutral" for s in self.senses)
+        return told and any(start <= n.start < end for n in self.names)
+
+    def told(self, start: int, end: int) -> bool:
+        """Whether the words begin with an order: "take it at night"."""
+        return IMPERATIVE.match(self.text[start:end].lstrip(" ,，:：;；")) is not None
 
     def predicates(self, start: int, end: int) -> bool:
         told = (s for s in self.senses if start <= s.start < end)
         return any(s.kind in ("force", "direction", "negation") or s.id in _STEPS for s in told)
 
     def dosed(self, start: int, end: int) -> bool:
-        return any(a.unit in DOSE_UNITS and not is_bound(a) for a in self.amounts if start <= a.start < end)
+        return any(is_dose(a) for a in self.amounts if start <= a.start < end)
 
     def parts(self, begin: int, cut: int, end: int, strong: bool) -> bool:
         """Whether the clauses before and behind a cut are said apart."""
         front, behind = self.text[begin:cut], self.text[cut:end]
+        if front.rstrip()[-1:] in SEMICOLON and self.speaks(begin, cut) and self.speaks(cut, end):
+            return True
         if not self.says(begin, cut) or not self.says(cut, end):
             return False
         if strong:

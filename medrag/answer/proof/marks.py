@@ -11,24 +11,28 @@ from medrag.answer.proof.often import Often
 from medrag.answer.proof.senses import Sensed
 from medrag.text.normalise import HAN
 
-__all__ = ["DOSE_UNITS", "DRUGLIKE", "LEADS", "Named", "Piece", "Reading"]
+__all__ = ["ACTIONS", "DOSE_UNITS", "DRUGLIKE", "IMPERATIVE", "LEADS", "Named", "Piece", "Reading", "is_dose"]
 
 DRUGLIKE: Final = frozenset(["drug", "class"])
 DOSE_UNITS: Final = frozenset(
-    "g l iu meq mol tablet capsule drop puff ampoule sachet dose g/body kg iu/body kg g/s l/s g/m2 mol/body kg ml/body kg"
+    "g l iu meq mol tablet capsule drop puff ampoule sachet dose g/body kg iu/body kg g/s g/m2 mol/body kg ml/body kg"
     " l/body kg g/body kg/s iu/s iu/body kg/s".split(" ")
 ) | {"g/body kg", "iu/body kg", "l/body kg", "mol/body kg", "g/body kg/s", "iu/body kg/s"}
+#: Grams from which on a mass is a body's.
+BODY: Final = 1000
 LEADS = re.compile(
     r"[\s(]*(?:in|for|among|during|with|on|if|when|whenever|once|after|before|若|如|当|对于?|一旦|在)"
 )
-_IMPERATIVE = re.compile(
+IMPERATIVE = re.compile(
     r"(?:^|[,;:，；]\s?|\bthen |\band |\bor )(?:use|take|give|administer|monitor|check|measure|reduce|lower|decrease"
     r"|increase|raise|stop|discontinue|start|begin|initiate|adjust|withhold|hold|restart|resume|titrate|taper|halve"
     r"|double|swallow|separate|repeat|limit|switch|test|keep|treat|add|inject|infuse|interrupt|suspend|replace|wait"
-    r"|continue|maintain|choose|assess|review|watch|observe|withdraw|cut|follow|prescribe)\b"
+    r"|continue|maintain|choose|assess|review|watch|observe|withdraw|cut|follow|prescribe|recheck|keep|aim|interrupt"
+    r"|prendre|utiliser|surveill(?:er|ance)|controler?|adapt(?:er|ation)|verifier|dosage|eviter|ne pas|arreter|interrompre"
+    r"|administrer|espacer|respecter|preferer|diminuer|reduire|augmenter)\b"
 )
-_ACTIONS: Final = frozenset(
-    "stop interrupt start restart monitor adjust titrate separate swallow repeat half double".split()
+ACTIONS: Final = frozenset(
+    "stop interrupt start restart monitor adjust titrate separate swallow repeat half double exchange keep".split()
 )
 _HAN_RUN = re.compile(f"[{HAN}]+")
 
@@ -65,15 +69,21 @@ class Piece:
 
     @property
     def doses(self) -> tuple[Amount, ...]:
-        return tuple(amount for amount in self.amounts if amount.unit in DOSE_UNITS and not is_bound(amount))
+        return tuple(amount for amount in self.amounts if is_dose(amount))
 
     @property
     def orders(self) -> bool:
         """Whether the clause tells what to do without a word that says how strongly."""
         if self.of_kind("force"):
             return False
-        actions = self.of_kind("word") & _ACTIONS or self.of_kind("direction")
-        return bool(_IMPERATIVE.search(self.text) or (actions and _HAN_RUN.search(self.text)))
+        actions = self.of_kind("word") & ACTIONS or self.of_kind("direction")
+        return bool(IMPERATIVE.search(self.text) or (actions and _HAN_RUN.search(self.text)))
+
+
+def is_dose(amount: Amount) -> bool:
+    """Whether an amount is one that is given: no bound, and lighter than a body."""
+    heavy = amount.unit == "g" and amount.value >= BODY
+    return amount.unit in DOSE_UNITS and not is_bound(amount) and not heavy
 
 
 @dataclass(frozen=True, slots=True)

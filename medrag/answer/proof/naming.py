@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
+from importlib.resources import files
 from typing import Final
 
 from medrag.answer.proof.marks import Named
-from medrag.concepts import Linker, Mention, lexicon_things
+from medrag.concepts import Linker, Mention, Thing, lexicon_things
+from medrag.errors import IntegrityError, Place
 
-__all__ = ["ROUTES", "WITHIN", "hard_names", "proof_linker", "soft_names"]
+__all__ = ["IMPLIED", "ROUTES", "WITHIN", "hard_names", "proof_linker", "soft_names"]
 
 #: Kinds of names that carry a fact by themselves; the rest is read as routes or senses.
 HARD: Final = frozenset(
@@ -23,7 +27,7 @@ LEFT: Final = frozenset(
         "|per kilogram of body weight|patient|threshold|reference range|risk factor|treatment|symptoms|prescription"
         "|clinician|adults only|bleeding risk|pain control|control|high risk|low risk|intermediate risk|very high risk"
         "|drug therapy|pharmacotherapy|drug plasma concentration|enzyme inhibitor|enzyme inducer|pathogen|men|women|medical history"  # noqa: E501
-        "|etiology|diet|alcohol consumption|food effect|prophylaxis|preventive treatment|milk"
+        "|body weight|suicidal ideation|fall risk|etiology|diet|alcohol consumption|food effect|prophylaxis|preventive treatment|milk"
     ).split("|")
 )
 #: Foods that act as drugs do; the term table has them among actions.
@@ -35,6 +39,15 @@ ONE: Final = {
     "term:dialysis patients": "term:dialysis",
     "term:anticoagulant therapy": "class:anticoagulants",
     "term:insulin therapy": "class:insulins",
+}
+#: What a name says besides itself: the third trimester is one of a pregnancy.
+IMPLIED: Final = {
+    "term:first trimester": "term:pregnancy",
+    "term:second trimester": "term:pregnancy",
+    "term:third trimester": "term:pregnancy",
+    "disease:cirrhosis": "term:liver",
+    "disease:atrioventricular block": "term:heart",
+    "disease:arrhythmia": "term:heart",
 }
 #: A route that is a manner of another.
 WITHIN: Final = {
@@ -55,11 +68,31 @@ ROUTES: Final = frozenset(
 @cache
 def proof_linker() -> Linker:
     """Over the names a proof compares as names: what senses and amounts read would hide names inside it."""
+    more = further_names()
     return Linker(
-        thing
+        renamed(thing, more.get(thing.id, ()))
         for thing in lexicon_things()
         if thing.id in ROUTES or thing.id in FOODS or (thing.kind in HARD and thing.id not in LEFT)
     )
+
+
+def renamed(thing: Thing, more: tuple[str, ...]) -> Thing:
+    """The thing with further names."""
+    if not more:
+        return thing
+    return replace(thing, names={**thing.names, "en": (*thing.names.get("en", ()), *more)})
+
+
+def further_names() -> dict[str, tuple[str, ...]]:
+    """The names of ``names.csv``, by id. Raises `IntegrityError` where a row names nothing of the lexicon."""
+    held = files("medrag.answer.proof").joinpath("names.csv").read_text(encoding="utf-8")
+    kinds = {thing.id: thing.kind for thing in lexicon_things()}
+    told: dict[str, tuple[str, ...]] = {}
+    for line, row in enumerate(csv.DictReader(held.splitlines()), start=2):
+        if kinds.get(row["id"]) != row["kind"] or not row["names"]:
+            raise IntegrityError("a damaged row of the names", place=Place("names.csv", line, "id"))
+        told[row["id"]] = tuple(row["names"].split("|"))
+    return told
 
 
 def grouped(mentions: list[Mention]) -> Iterator[tuple[tuple[int, int], list[Mention]]]:

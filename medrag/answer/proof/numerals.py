@@ -22,11 +22,13 @@ WORDS: Final = {
 SPELLED = re.compile(
     rf"\b({'|'.join(WORDS)})\b(?=[ -](?:\w+ )?(?:{UNIT_WORDS})\b| times\b)|\bone(?=[ -](?:{UNIT_WORDS})\b)"
 )
+_HALF_HOUR = re.compile(r"\bhalf an hour\b")
 _HAN_DIGIT: Final = {char: n for n, char in enumerate("一二三四五六七八九", start=1)} | {"两": 2}
 
 
 def spell_out(text: str) -> str:
     """Number words before what they count as digits; lengths change, so this comes before any offset is taken."""
+    text = _HALF_HOUR.sub("30 minutes", text)
     text = COUNTED.sub(lambda m: "0.5" if m["n"] == "半" else str(han_number(m["n"])), text)
     return SPELLED.sub(lambda m: WORDS.get(m[0], "1"), text)
 

@@ -20,10 +20,12 @@ class Often:
     start: int
     end: int
     written: str
+    #: The upper end of "every 4 to 6 hours", in seconds.
+    hi: Fraction | None = None
 
     @property
-    def key(self) -> tuple[Fraction, str]:
-        return (self.n, self.period)
+    def key(self) -> tuple[Fraction, str, Fraction | None]:
+        return (self.n, self.period, self.hi)
 
 
 _COUNT = r"(?P<n>\d+(?:\.\d+)?|once|twice|thrice|one|two|three|four|five|six)"
@@ -49,31 +51,39 @@ _CODES: Final = {"qd": (1, "day"), "bid": (2, "day"), "tid": (3, "day"), "qid": 
 _EVERY: Final = {"h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600, "小时": 3600, "heure": 3600, "heures": 3600,
                  "day": 86400, "days": 86400, "d": 86400, "日": 86400, "天": 86400, "jour": 86400, "jours": 86400,
                  "week": 604800, "weeks": 604800, "周": 604800, "星期": 604800, "wk": 604800,
-                 "min": 60, "minutes": 60, "分钟": 60, "month": 2592000, "months": 2592000, "月": 2592000, "mois": 2592000}  # fmt: skip  # noqa: E501
+                 "min": 60, "minutes": 60, "分钟": 60, "年": 31104000, "year": 31104000, "years": 31104000, "month": 2592000, "months": 2592000, "月": 2592000, "mois": 2592000}  # fmt: skip  # noqa: E501
 _EVERY_WORD = "|".join(sorted(_EVERY, key=len, reverse=True))
 OFTEN = re.compile(
     rf"(?:(?<![a-z0-9])|(?=[^\x00-\x7f]))(?:"
     rf"(?P<code>{'|'.join(_CODES)})(?![a-z])"
     rf"|q ?(?P<q>\d+) ?(?P<qu>h|hr|hrs|hours|d|w)?(?![a-z])"
     rf"|(?P<other>every other day|on alternate days|alternate days|every second day|qod(?![a-z])|隔日(?:一次|1次)?|隔天(?:一次|1次)?)"  # noqa: E501
-    rf"|{_COUNT}(?: (?:times|time|doses))?[ -](?:(?:a|per|each|every|in a) )?(?P<p>daily|day|weekly|week|wk|monthly|month|yearly|year)(?![a-z])"  # noqa: E501
+    rf"|(?!\d+(?:\.\d+)?[ -](?:day|week|month|year)(?![a-z])){_COUNT}(?: (?:times|time|doses))?[ -](?:(?:a|per|each|every|in a) )?(?P<p>daily|day|weekly|week|wk|monthly|month|yearly|year)(?![a-z])"  # noqa: E501
     rf"|(?P<fn>\d+|une|deux|trois|quatre) fois par (?P<fp>jour|semaine|mois)"
-    rf"|(?:every|toutes les|tous les|每|每隔) ?(?P<e>\d+(?:\.\d+)?)(?:-\d+)? ?(?:个)?(?P<eu>{_EVERY_WORD})(?![a-z])(?:(?:1次|一次|给药1次|1次给药))?"  # noqa: E501
+    rf"|(?:every|toutes les|tous les|每|每隔) ?(?P<e>\d+(?:\.\d+)?)(?: ?(?:-|~|to|and|至|到|a) ?(?P<eh>\d+))? ?(?:个)?(?P<eu>{_EVERY_WORD})(?![a-z])(?:1次|给药1次|1次给药)?"  # noqa: E501
     rf"|(?P<en>\d+)[ -](?:hourly|weekly)"
     rf"|(?:每|1|一|/)(?:个)?(?P<zp>日|天|周|星期|月|年)(?:给药|服用|口服|注射|用药|内)?(?P<zn>\d+)次"
     rf"|(?P<zn2>\d+)次/(?P<zp2>日|天|周|月|d)"
-    rf"|(?P<rate>daily|(?:per|a|each|every|/|par)(?:24 ?h|[ ]?day|[ ]?jour)|/ ?d(?![a-z])|每日|每天|[1一]日|[1一]天|/日|/天|日剂量)(?![a-z])"  # noqa: E501
-    rf"|(?P<ratew>weekly|(?:per|a|each|every|par) (?:week|semaine)|/ ?(?:week|wk)|每周|每星期|/周)(?![a-z])"
+    rf"|(?P<rate>daily|(?:per|a|each|every|/|par)(?:24 ?h|[ ]?day|[ ]?jour)|/ ?[dj](?![a-z])|每日|每天|[1一][日天](?=(?:\d|最|不|总|量|剂|仅|只|可|应|给|服|用|口))|/日|/天|日剂量)(?![a-z])"  # noqa: E501
+    rf"|(?P<ratew>weekly|(?:per|a|each|every|par) (?:week|semaine)|/ ?(?:week|wk|semaine|sem)|每周|每星期|/周)(?![a-z])"
+    rf"|(?P<ratey>annual(?:ly)?|yearly|(?:per|a|each|every|par) (?:year|an)|每年|/年)(?![a-z])"
     rf"|(?P<ratem>monthly|(?:per|a|each|every) month|每月|/月)(?![a-z])"
-    rf")|(?P<slash>/(?:day|d|日|天)(?![a-z]))"
+    rf")|(?P<slash>/(?:day|d|j|jour|日|天)(?![a-z]))|(?P<slashw>/(?:week|wk|semaine|周)(?![a-z]))"
 )
+
+
+#: "每周皮下注射1次": the count may stand behind what is done.
+_COUNTED = re.compile(r"[^\d,，。;；、\0]{0,8}?(?P<n>\d+)(?=次)")
 
 
 def read_often(text: str) -> Iterator[Often]:
     """How often, in order of the folded text."""
     for m in OFTEN.finditer(text):
         n, period = told_often(m)
-        yield Often(Fraction(n), period, m.start(), m.end(), m[0].strip())
+        counted = _COUNTED.match(text, m.end()) if n == 0 and m[0].startswith(("每", "一", "1")) else None
+        n = Fraction(counted["n"]) if counted else n
+        high = Fraction(m["eh"]) * _EVERY[m["eu"]] if m["eh"] else None
+        yield Often(Fraction(n), period, m.start(), m.end(), m[0].strip(), high)
 
 
 def told_often(m: re.Match[str]) -> tuple[Fraction | int, str]:
@@ -99,5 +109,8 @@ def told_often(m: re.Match[str]) -> tuple[Fraction | int, str]:
         return int(m["zn2"]), _PERIODS[m["zp2"]]
     if m["rate"] or m["slash"]:
         return 0, "day"
-    # "weekly" alone is said of one dose a week; "per week" of a total.
-    return (1 if m[0] in ("weekly", "monthly") else 0), ("week" if m["ratew"] else "month")
+    if m["slashw"]:
+        return 0, "week"
+    # "weekly" and "every week" are said of one dose a week; "per week" of a total.
+    once = m[0].startswith(("weekly", "monthly", "annual", "yearly", "every"))
+    return int(once), ("week" if m["ratew"] else "month" if m["ratem"] else "year")

@@ -13,7 +13,7 @@ from medrag.answer.proof.clauses import Marks, inherit
 from medrag.answer.proof.marks import DRUGLIKE, Named, Reading
 from medrag.answer.proof.naming import hard_names, soft_names
 from medrag.answer.proof.numerals import spell_out
-from medrag.answer.proof.often import read_often
+from medrag.answer.proof.often import Often, read_often
 from medrag.answer.proof.senses import find_senses
 from medrag.concepts import Linker
 from medrag.text.normalise import fold_name, to_simplified
@@ -24,6 +24,11 @@ __all__ = ["read_sentence", "read_text"]
 _MARKS = re.compile("[\u0300-\u036f]+")
 _GAPS = re.compile("[\\s\u00ad\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d\u200b\u2060\ufeff-]+")
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+#: "升高血钾" raises the potassium; it does not name a high one.
+_RAISING = re.compile(r"((?:升|降|增|减)[高低])(?=血|尿)")
+#: "每次" and "1次" beside how often say nothing more.
+_ANY_TIME = re.compile("[在于]?[一1]天[之当]?中(?=的?任[何意])")
+_ONCE = re.compile(r"(?<![单首\d])(\d)次")
 _DOTTED = re.compile(r"\b([a-z])\.\s?([a-z])\.(?:\s?([a-z])\.)?(?=[\s,;)]|$)", re.IGNORECASE)
 
 
@@ -62,6 +67,9 @@ def read_sentence(text: str, linker: Linker) -> Reading:
     for found in read_often("".join(masked)):
         often.append(found)
         blank(masked, found.start, found.end)
+    for once in _ONCE.finditer("".join(masked)):
+        if any(counted(found, int(once[1])) for found in often):
+            blank(masked, once.start(), once.end())
     amounts = []
     for amount in read_amounts("".join(masked)):
         amounts.append(amount)
@@ -94,7 +102,14 @@ def prepare(text: str) -> str:
         lambda m: "^" + unicodedata.normalize("NFKC", m[0]) if m[0] not in "²³" else m[0], text
     )
     text = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), text)
-    return spell_out(text)
+    text = _ANY_TIME.sub("", text)
+    return spell_out(_RAISING.sub(r"\1的", text))
+
+
+def counted(often: Often, times: int) -> bool:
+    """Whether a count of times behind it says nothing more: "every 8 hours, once", or the count it was read with."""
+    told = any(char.isdigit() for char in often.written)
+    return times == 1 if often.period == "every" else often.n == times and not told
 
 
 def take(names: Iterator[Named], masked: list[str]) -> list[Named]:

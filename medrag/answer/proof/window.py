@@ -8,6 +8,7 @@ from typing import Any
 
 from medrag.answer.proof.amounts import Amount
 from medrag.answer.proof.marks import DRUGLIKE, Named, Piece
+from medrag.answer.proof.naming import IMPLIED
 from medrag.answer.proof.records import Reason
 
 __all__ = ["Told", "Window", "doses", "ids", "offset_of", "turned"]
@@ -31,7 +32,9 @@ class Window:
 
 
 def ids(names: Iterable[Named]) -> frozenset[str]:
-    return frozenset(id for name in names for id in name.ids)
+    """What names stand for, and what they imply."""
+    found = {id for name in names for id in name.ids}
+    return frozenset(found | {IMPLIED[id] for id in found if id in IMPLIED})
 
 
 def offset_of(piece: Piece) -> int:
