@@ -24,8 +24,10 @@ _LIST = re.compile(
 )
 
 #: A list of diseases may hold words of one of them: "bradycardia, or severe shock"; a list of "or" and commas only.
+_MODIFIER = rf"(?: ?(?:[a-z]+ ){{0,2}}[{HAN}]{{0,3}})"
+_OR = r"(?:,|、|/|\bor\b|\bou\b|或)"
 _MODIFIED = re.compile(
-    rf"{_LIST.pattern[:-1]}|(?:过敏)?者?[及或]有?|(?: ?(?:[a-z]+ ){{0,2}}[{HAN}]{{0,3}}(?:,|、|/|\bor\b|\bou\b|或))+ ?(?:or |ou |或)?(?:[a-z]+ ){{0,2}}[{HAN}]{{0,3}}"
+    rf"{_LIST.pattern[:-1]}|(?:过敏)?者?[及或]有?|(?:{_MODIFIER}{_OR})+ ?(?:or |ou |或)?{_MODIFIER}"
 )
 
 

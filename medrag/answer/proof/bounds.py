@@ -67,7 +67,8 @@ _CLOSE = [
 #: "should not be used for more than 4 weeks": what may stand between the "not" and the "more than". No patient may:
 #: "not given to patients older than 65" bounds the patients.
 _NOT = re.compile(
-    r"(?<![a-z])(?P<far>(?:(?:should|must|do|does|may|can|shall) not|cannot|never|not to|not|no)(?= )|不(?:应|得|宜|可|能|要)?该?)"
+    r"(?<![a-z])(?P<far>(?:(?:should|must|do|does|may|can|shall) not|cannot|never|not to|not|no)(?= )"
+    r"|不(?:应|得|宜|可|能|要)?该?)"
     r"(?: |be|use|used|give|given|take|taken|administer|administered|continuously|continue|continued|last|for|receive"
     r"|prescribe|prescribed|连续|长期|使用|服用|应用|用药|给予|给药|时间|疗程|\0)*$"
 )

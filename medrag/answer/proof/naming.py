@@ -27,7 +27,8 @@ LEFT: Final = frozenset(
         "|per kilogram of body weight|patient|threshold|reference range|risk factor|treatment|symptoms|prescription"
         "|clinician|adults only|bleeding risk|pain control|control|high risk|low risk|intermediate risk|very high risk"
         "|drug therapy|pharmacotherapy|drug plasma concentration|enzyme inhibitor|enzyme inducer|pathogen|men|women|medical history"  # noqa: E501
-        "|body weight|suicidal ideation|fall risk|etiology|diet|alcohol consumption|food effect|prophylaxis|preventive treatment|milk"
+        "|body weight|suicidal ideation|fall risk|etiology|diet|alcohol consumption|food effect"
+        "|prophylaxis|preventive treatment|milk"
     ).split("|")
 )
 #: Foods that act as drugs do; the term table has them among actions.
