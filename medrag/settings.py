@@ -81,6 +81,16 @@ class Settings(BaseSettings):
     model_wait_s: float = Field(
         default=30.0, gt=0, le=3600, description="Longest that models may hold up an answer, together."
     )
+    judge: str = Field(
+        default="",
+        description="Second judge of composed statements: a sentence-transformers CrossEncoder NLI folder or hub id.",
+    )
+    judge_at: float = Field(
+        default=0.5, gt=0, le=1, description="Probability of contradiction from which it withholds a statement."
+    )
+    judge_required: bool = Field(
+        default=False, description="Fail without the judge instead of saying that it is missing."
+    )
     encoder: str = Field(
         default="packaged",
         description="packaged | none | hash | a sentence-transformers folder or hub id | an http(s) embeddings URL.",
@@ -207,6 +217,8 @@ class Settings(BaseSettings):
 
         names = ("bm25_k1", "bm25_b", "fusion", "fusion_weight", "candidates", "encoder", "encoder_model")
         values = {name: getattr(self, name) for name in names}
+        if self.judge:
+            values["judge"] = [self.judge, self.judge_at]
         if models := self.named_models():
             order = self.answer_models or tuple(models)
             values["models"] = [[name, models[name].answer_depends_on()] for name in order]
