@@ -86,7 +86,10 @@ class Settings(BaseSettings):
         description="Second judge of composed statements: a sentence-transformers CrossEncoder NLI folder or hub id.",
     )
     judge_at: float = Field(
-        default=0.5, gt=0, le=1, description="Probability of contradiction from which it withholds a statement."
+        default=0.5,
+        gt=0,
+        le=1,
+        description="Probability of contradiction from which it withholds a statement.",
     )
     judge_required: bool = Field(
         default=False, description="Fail without the judge instead of saying that it is missing."

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 __all__ = ["bench"]
 
 
-@click.command(short_help="Measure speed on this machine: interactions, ingest.")
+@click.command(short_help="Measure speed on this machine: interactions, ingest, verify.")
 @click.argument(
-    "names", nargs=-1, required=True, type=click.Choice(["interactions", "ingest"]), metavar="NAME..."
+    "names",
+    nargs=-1,
+    required=True,
+    type=click.Choice(["interactions", "ingest", "verify"]),
+    metavar="NAME...",
 )
 @click.option("--seed", type=int, default=20, show_default=True, help="Of the random regimens and notes.")
 @click.option(
@@ -58,14 +62,16 @@ def bench(names: Sequence[str], as_json: bool, settings: Settings, **options: An
     ingest, on a generated shelf in a temporary folder: rates of staging, indexing and vectors, and of a PDF; what a
     change of 1 % costs in texts encoded and points written, moved or deleted beside the full build; a rollback; and
     how long threads that ask without a pause wait while another process publishes, beside idle.
+
+    verify: the proof of ten composed statements at a time, first read and read again, English, Chinese and French
+    quotes; the limit is 20 ms at the 95th percentile; statements a second; and the first proof from a cold start.
     """
     told = {name: measured(name, settings, options) for name in names}
     if as_json:
         put_json(told)
         return
     for name, figures in told.items():
-        shown = interaction_lines if name == "interactions" else ingest_lines
-        click.echo("\n".join((name, *shown(figures))))
+        click.echo("\n".join((name, *SHOWN[name](figures))))
 
 
 def measured(name: str, settings: Settings, options: dict[str, Any]) -> dict[str, Any]:
@@ -75,6 +81,10 @@ def measured(name: str, settings: Settings, options: dict[str, Any]) -> dict[str
         return bench_ingest(
             settings, options["seed"], options["passages"], options["publishes"], options["threads"]
         )
+    if name == "verify":
+        from medrag_api.bench_verify import bench_verify
+
+        return bench_verify(options["seed"])
     from medrag_api.bench_interactions import bench_interactions, usable_cores
 
     many = options["workers"] or min(2, usable_cores())
@@ -142,3 +152,21 @@ def interaction_lines(figures: dict[str, Any]) -> Iterator[str]:
     yield f"  HTTP ratio    {http['ratio']:.3f} of the trivial route, {http['workers']} workers"
     yield f"  cold          {cold['p50_s']:.2f} s (process {cold['process_p50_s']:.2f} s): {cold['command']}"
     yield from (f"  {note}" for note in figures["notes"])
+
+
+def verify_lines(figures: dict[str, Any]) -> Iterator[str]:
+    """The figures as a person reads them."""
+    for key, what in (
+        ("ten_first_read_ms", "first read"),
+        ("ten_first_read_process_ms", "first read, this process alone"),
+        ("ten_read_again_ms", "read again"),
+    ):
+        told = figures[key]
+        yield f"  ten statements, {what}: p50 {told['p50']:.1f} ms, p95 {told['p95']:.1f} ms"
+    kept = "within" if figures["within_limit"] else "OVER"
+    yield f"  limit           p95 {figures['limit_ms']:.0f} ms: {kept}"
+    yield f"  rate            {figures['statements_per_s']:,} statements/s, first read"
+    yield f"  cold start      {figures['cold_start_s']:.2f} s to the first proof, {figures['held_mb']} MB held"
+
+
+SHOWN = {"interactions": interaction_lines, "ingest": ingest_lines, "verify": verify_lines}

@@ -10,7 +10,20 @@ from medrag.answer.proof.judge import Absent, NliJudge, judge_of
 from medrag.errors import ModelUnavailable
 from medrag.settings import Settings
 
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "avoid", "ibuprofen", "with", "warfarin", "华", "法", "林"]
+WORDS = [
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "[MASK]",
+    "avoid",
+    "ibuprofen",
+    "with",
+    "warfarin",
+    "华",
+    "法",
+    "林",
+]
 
 
 def save_model(folder: Path, labels: tuple[str, ...]) -> Path:
