@@ -160,7 +160,9 @@ def drug(truth: Truth, truths: Sequence[Truth], at: int, linker: Linker) -> Made
         if len(folded) != len(truth.text) or found is None:
             continue
         for other in OTHER_DRUGS["zh" if truth.language == "zh" else "en"]:
-            yield replaced(truth, mention.start, mention.end, other)
+            # The same drug in small letters is no lie.
+            if other != mention.text:
+                yield replaced(truth, mention.start, mention.end, other)
 
 
 def swapped(kind: str) -> Callable[[Truth, Sequence[Truth], int, Linker], Made]:
