@@ -47,7 +47,12 @@ STATE_WORDS: Final[Mapping[str, re.Pattern[str]]] = {
 }
 CUT: Final = re.compile(r"(?<=[,，;；?？!！。])|(?<=\.)(?!\d)")
 #: What joins a name to the one before it.
-JOINING: Final = r"(?:[\s,、]*(?:(?<![a-z])(?:and|with|or)(?![a-z])|和|与|跟|及|以及|、|,)?\s*)"
+JOINING: Final = r"(?:[\s,、]*(?:(?<![a-z])(?:and|with|or)(?![a-z])|和|与|跟|及|以及|、|,|\+)?\s*)"
+#: The strength and times of day that go with a name that is left out.
+STRENGTH: Final = (
+    r"(?:\s?\d+(?:\.\d+)?\s?(?:mg|mcg|ug|μg|g|ml|毫克|片)(?![a-z])"
+    r"(?:\s?(?:od|qd|bid|bd|tds|tid|qid|daily)(?![a-z]))?)?"
+)
 
 
 def base_question(text: str, masked: str, draft: Draft) -> str:
@@ -110,7 +115,7 @@ def swapped(question: str, names: Iterable[str | None], new: str) -> str:
 def left_out(question: str, names: Iterable[str | None]) -> str:
     """The question without a name and what joins it."""
     for name in filter(None, names):
-        question = re.sub(JOINING + re.escape(name), "", question, flags=re.IGNORECASE)
+        question = re.sub(JOINING + re.escape(name) + STRENGTH, "", question, flags=re.IGNORECASE)
     return question.strip()
 
 

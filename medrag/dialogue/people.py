@@ -43,9 +43,9 @@ NOT_PREGNANT: Final = re.compile(
     r"(?:(?<![a-z])(?:not|isn't|no longer|never|wasn't|denies(?: being)?|ruled out|no|non)(?: currently"
     r"| actually| yet| known to be| in)? pregnan\w+)"
     r"|pregnancy test (?:was |is |came back )?negative|negative pregnancy test|gave birth|delivered (?:the|her)"
-    r" baby|post ?partum"
+    r" baby|post ?partum|miscarried|had an? (?:miscarriage|abortion)"
     r"|(?:没有?|未|否认|不是|并未|并没有|非|不在|不)(?:再)?(?:怀孕|妊娠|孕妇|孕期|受孕|怀上)|没怀(?:上|孕)?"
-    r"|(?:已经?|刚|刚刚)?分娩|生完孩子|已生产|产后|非孕|未孕"
+    r"|(?:已经?|刚|刚刚)?分娩|生完孩子|已生产|产后|流产了|非孕|未孕"
 )
 #: Words of pregnancy that tell nothing of this patient.
 NO_TALE: Final = re.compile(
@@ -63,12 +63,13 @@ MONTHS: Final = re.compile(
     r"(?:孕|妊娠|怀孕)(?:约|已|了|现)?([一二三四五六七八九\d]) ?个月|(\d) months pregnant"
 )
 TRIMESTERS: Final = (
-    re.compile(r"(?:first|1st) trimester|early pregnancy|孕早期|妊娠早期|早孕|孕前期"),
-    re.compile(r"(?:second|2nd) trimester|mid pregnancy|孕中期|妊娠中期"),
-    re.compile(r"(?:third|3rd) trimester|late pregnancy|孕晚期|妊娠晚期|孕后期"),
+    re.compile(r"(?:first|1st) trimester|early pregnancy|孕早期|妊娠早期|早孕|孕前期|第一孕期"),
+    re.compile(r"(?:second|2nd) trimester|mid pregnancy|孕中期|妊娠中期|第二孕期"),
+    re.compile(r"(?:third|3rd) trimester|late pregnancy|孕晚期|妊娠晚期|孕后期|第三孕期"),
 )
 PREGNANT: Final = re.compile(
-    r"pregnan|gestation|trimester|怀孕|妊娠|孕妇|孕早|孕中|孕晚|孕后|孕期|有孕|怀着|孕妈|孕 ?\d|(?<![a-z])expectant mother"
+    r"pregnan|gestation|trimester|怀孕|妊娠|孕妇|孕早|孕中|孕晚|孕后|孕期|有孕|怀着|孕妈"
+    r"|第[一二三]孕|孕 ?\d|(?<![a-z])expectant mother"
 )
 
 

@@ -30,7 +30,7 @@ EXCHANGES: Final = tuple(
         rf"{OLD} (?:was |is |has been |were |got )+(?:replaced|switched|changed|swapped|converted) (?:with|by|to|for) {NEW}",
         rf"{NEW},? (?:and )?not {OLD}",
         rf"(?<![a-z])not {OLD},? (?:but |it is |it's |it was )+{NEW}",
-        rf"{OLD}[^§,]{{0,4}}(?:换|改|替换|更换|调整)(?:成|为|用|到|服|做)了?{NEW}",
+        rf"{OLD}[^§,]{{0,4}}(?:换|改|替换|更换|调整)(?:成|为|用|到|服|做)?了?{NEW}",
         rf"用{NEW}来?(?:代替|替代|取代|替换|替){OLD}",
         rf"{NEW}(?:能|可以|可|能否|能不能)?(?:代替|替代|取代|替换){OLD}",
         rf"不是{OLD},? ?而?(?:应该)?是{NEW}",
@@ -44,7 +44,7 @@ SWITCHES: Final = tuple(
     for pattern in (
         rf"(?:switch|chang|swap|convert|transition|mov)[a-z]*{WHOM} to {THE}{NEW}",
         rf"(?<![a-z])(?:go|went|going|gone) back (?:to|on) {THE}{NEW}",
-        rf"(?:替换|更换|换|改)(?:成|为|用|到|服)回?{NEW}",
+        rf"(?:替换|更换|换|改)(?:成|为|用|到|服)?回?{NEW}",
         rf"用{NEW}来?(?:代替|替代|取代)",
     )
 )
@@ -53,7 +53,7 @@ ELLIPSES: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?:what|how) about (?:using |giving |trying )?{THE}{NEW}",
-        rf"^(?:and|or|then|so)?,? ?(?:with |for |if )?(?:the )?{NEW}(?: then)?$",
+        rf"^(?:and|or|then|so)?,? ?(?:with |for |if )?(?:the |oral |topical |plain )?{NEW}(?: then)?$",
         rf"{NEW} instead",
         rf"would {NEW} be (?:an? )?(?:better|safer|alternative|option|ok|okay|preferable)",
         rf"(?:那|那么|要是|如果是)?(?:用|吃|换)?{NEW}(?:呢|怎么样|如何|行吗|行不行|可以吗)$",
@@ -68,6 +68,10 @@ NEED_NOT: Final = re.compile(r"不(?:用|吃|服|加|要)(?!了|的|$|,|§)")
 STOPPED_IT: Final = re.compile(rf"(?:{alternatives('stop')})了? ?(?:{alternatives('it')})(?![a-z])")
 #: What was taken before something else is not taken now.
 PAST: Final = re.compile(rf"(?:{alternatives('past')})了?过?着? ?{THE}{OLD}")
+#: A clause that takes back what the one before it says is taken.
+NOT_NOW: Final = re.compile(
+    r"(?:but )?(?:not|no) (?:any ?more|longer|now)|(?:现在|目前|后来)?(?:已经|都|就)?(?:不|没)(?:再)?(?:吃|用|服)了?"
+)
 ANY_MORE: Final = re.compile(rf"(?:not|n't) (?:take|use|on|taking|using) {THE}{OLD}")
 
 
@@ -106,9 +110,11 @@ def read_regimen(marked: Marked, text: str, draft: Draft) -> None:
             for match in pattern.finditer(sentence):
                 exchange(read, match)
     clauses = clauses_of(text)
-    for clause in clauses:
+    for before, clause in zip([None, *clauses], clauses, strict=False):
         if not clause.asks:
             stop(read, clause)
+        if before is not None and NOT_NOW.fullmatch(clause.text):
+            take_back(read, before)
     renew(read, clauses)
     for clause in clauses:
         for pattern in SWITCHES:
@@ -165,6 +171,13 @@ def stop(read: Read, clause: Clause) -> None:
             read.done.update(marks_in(match["old"]))
     if STOPPED_IT.search(text) and not marks_in(text) and read.held():
         read.gone += read.draft.remove("drugs", [str(read.held()[-1].value)])
+
+
+def take_back(read: Read, clause: Clause) -> None:
+    """Stops every drug of a clause."""
+    for name in read.names(clause.text):
+        read.gone += read.draft.remove("drugs", referred(read, name)) or [name.name]
+    read.done.update(marks_in(clause.text))
 
 
 def renew(read: Read, clauses: Sequence[Clause]) -> None:
@@ -234,11 +247,15 @@ def take(read: Read, names: Sequence[Name]) -> None:
         read.fresh.add(name.name)
 
 
-def ask_about(read: Read, names: Sequence[Name], *, replaces: bool) -> None:
+def ask_about(read: Read, names: Sequence[Name], *, replaces: bool, kin: bool = False) -> None:
+    """Adds drugs that are asked about; ``kin``: in the place of a drug of their own group alone, as a whole new question
+    may be of a drug beside the other."""
     for name in names:
         asked = [slot for slot in read.held() if slot.role == "asked"]
         known = name.name in {slot.value for slot in read.held()}
-        old = place_of(read, name.name, asked) if replaces and not known else None
+        old = place_of(read, name.name, asked) if replaces and not known and not read.gone else None
+        if kin and old is not None and not set(kin_codes(name.name)) & set(kin_codes(old)):
+            old = None
         if old is not None:
             read.draft.exchange(old, name.name, name.said, "asked")
         else:
@@ -265,7 +282,7 @@ def mention(read: Read, clause: Clause) -> None:
             known = any(
                 item.name in held for item in map(read.marked.drugs.__getitem__, marks_in(clause.text))
             )
-            ask_about(read, names, replaces=alone and not (known and names[0].name not in held))
+            ask_about(read, names, replaces=alone and not (known and names[0].name not in held), kin=True)
 
 
 def generic(names: Sequence[Name], before: str) -> bool:
@@ -281,7 +298,9 @@ def role_of(clause: Clause, before: str, after: str) -> Role:
         rf"(?:{alternatives('taken')}) ?(?:chronic |long term |low dose |daily |a |an |the |着|了|过)*$",
         before,
     )
-    if next_to or re.match(r"的(?:患者|病人|人|老人|孕妇|女性|男性|糖友)", after):
+    if next_to or re.match(
+        r"的(?:患者|病人|人|老人|孕妇|女性|男性|糖友)| (?:patient|user|therapy|treatment)", after
+    ):
         return "taken"
     if clause.asks:
         return "asked"

@@ -111,6 +111,11 @@ NO_THEN: Final = re.compile(
     rf"[,:]?\s*(?:i mean |it's |it is |应该是|应是|是)?({NUMBER})\s?(kg|mg/dl|岁|公斤|cm|斤|umol/l|μmol/l|mmol/l)?"
 )
 
+#: "from 60 to 35": what it is now.
+FROM_TO: Final = re.compile(
+    rf"(?:(?<![a-z])from|从) ?{NUMBER} ?[a-zμ/%]*[, ]*(?:to|降到了?|降至|降低到|降为|升到了?|升至|到|变成|变为) ?(?={NUMBER})"
+)
+
 
 def read_values(text: str, draft: Draft) -> None:
     """Puts every value that a marked text tells; what has no unit or cannot be is left unclear."""
@@ -147,6 +152,7 @@ def settle(text: str) -> tuple[str, list[tuple[float, float]]]:
         found.append((float(match[3]), float(match[1])))
         return f"{match[1]} {match[2]} "
 
+    text = FROM_TO.sub(" ", text)
     return NO_THEN.sub(last, NOT_THEN.sub(last, THEN_NOT.sub(first, text))), found
 
 
@@ -238,10 +244,12 @@ AGES: Final = (
     (re.compile(rf"{BEFORE_AGE}{AGE}\s?(?:y/?o )?[fm](?![a-z])"), 1.0),
     (re.compile(rf"(?:(?<![a-z])(?:s?he|patient|pt)(?:'s| is| was)|(?<![a-z])i'm|(?<![a-z])i am)(?: now"
     rf"| actually| only| in fact| really)*\s{AGE}(?=\s*(?:[,.;!?]|and |yo|$))"), 1.0),
+    (re.compile(rf"(?<![a-z])(?:s?he|patient)(?![a-z])[^.;?!]{{0,60}} and is {AGE}(?=\s*(?:[,.;!?]|and |$))"), 1.0),
     (re.compile(rf"{AGE}\s?(?:周岁|岁)(?!以上|以下|以内|及以)"), 1.0),
     (re.compile(rf"(?:今年|年龄)(?:是|为|应该是|应为|:)?\s?{AGE}(?!\s?(?:年|月|个|岁以))"), 1.0),
     (re.compile(rf"{BEFORE_AGE}{AGE} ?months? old|(?<![孕娠])(?<![孕娠]了)"
     rf"(?<![孕娠]约){AGE.replace('<n>', '<m>')} ?个?月(?:大|龄|的?(?:婴|宝|孩|患儿))"), 1 / 12),
+    (re.compile(rf"(?:宝宝|婴儿|孩子|小孩|患儿|女婴|男婴|幼儿)(?:现在|今年|才|已经)?{AGE} ?个月"), 1 / 12),
     (re.compile(rf"{BEFORE_AGE}{AGE} ?weeks? old|{AGE.replace('<n>', '<m>')} ?周大"), 7 / 365.25),
     (re.compile(rf"{BEFORE_AGE}{AGE} ?days? old|{AGE.replace('<n>', '<m>')} ?天大"), 1 / 365.25),
 )  # fmt: skip

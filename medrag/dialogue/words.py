@@ -31,7 +31,7 @@ CONDITION_TERMS: Final = frozenset(
         "renal impairment|mild renal impairment|moderate renal impairment|severe renal impairment|hepatic impairment|"
         "mild hepatic impairment|moderate hepatic impairment|severe hepatic impairment|dialysis|hemodialysis|"
         "peritoneal dialysis|kidney transplantation|liver transplantation|organ transplantation|"
-        "QT interval prolongation|bradycardia"
+        "QT interval prolongation|bradycardia|seizure"
     ).split("|")
 )
 CONDITION_THINGS: Final = frozenset(["disease"])
