@@ -52,7 +52,13 @@ class Keeper:
         from medrag.dialogue.seal import Seal, read_key
 
         settings = self._settings
-        key = read_key(settings.conversations_key.get_secret_value(), settings.conversations_key_file)
+        try:
+            key = read_key(settings.conversations_key.get_secret_value(), settings.conversations_key_file)
+        except UsageError as error:
+            # Whoever asks cannot mend it, and is told so; the operator is told when the server starts.
+            raise Unavailable(
+                f"consultations cannot be kept here: {error.problem}", remedy="Tell who runs this server"
+            ) from error
         self._catalogue = Catalogue(settings.catalogue, create=False)
         return StoredConversations(self._catalogue, Seal(key), settings.conversations_ttl_s)
 

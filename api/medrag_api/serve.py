@@ -31,6 +31,7 @@ def serve(settings: Settings, workers: int = 1) -> None:
     """
     check_loopback(settings.host)
     check_graph_url(settings)
+    check_conversations(settings)
     configure_log(settings.log_level)
     log = structlog.get_logger("medrag.http")
     if workers > 1:
@@ -71,6 +72,14 @@ def check_graph_url(settings: Settings) -> None:
         from medrag_graph.stores.address import address_of
 
         address_of(settings)
+
+
+def check_conversations(settings: Settings) -> None:
+    """Raises UsageError when consultations are to be kept on disk and the key cannot be read."""
+    if settings.conversations == "disk":
+        from medrag.dialogue.seal import read_key
+
+        read_key(settings.conversations_key.get_secret_value(), settings.conversations_key_file)
 
 
 def check_loopback(host: str) -> None:

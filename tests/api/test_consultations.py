@@ -13,11 +13,13 @@ from click.testing import CliRunner
 from structlog.testing import capture_logs
 from test_http import send, talk
 
+from medrag.errors import UsageError
 from medrag.settings import Settings
 from medrag_api.app import create_app
 from medrag_api.cli import main
 from medrag_api.consultation_models import ConsultationOut, PlanOut
 from medrag_api.models import AnswerOut
+from medrag_api.serve import check_conversations
 
 FIRST = "78 year old man on warfarin. Can he take ibuprofen?"
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -178,8 +180,11 @@ def test_switched_off_or_without_a_key_says_so(standing: Settings) -> None:
     off = standing.model_copy(update={"conversations": "off"})
     assert "switched off" in send(off, "POST", "/consultations", json={}).json()["detail"]
     disk = standing.model_copy(update={"conversations": "disk"})
-    told = send(disk, "POST", "/consultations", json={}).json()
-    assert [item["field"] for item in told["errors"]] == ["MEDRAG_CONVERSATIONS_KEY"]
+    told = send(disk, "POST", "/consultations", json={})
+    assert told.status_code == 503
+    assert "only with a key" in told.json()["detail"]
+    with pytest.raises(UsageError, match="only with a key"):
+        check_conversations(disk)
 
 
 def test_on_disk_it_outlives_the_server_and_cannot_be_read(stocked: Settings) -> None:
