@@ -111,7 +111,6 @@ class Talk:
         from medrag_api.schemas import answer_json
         from medrag_api.show import show_answer
         from medrag_api.show_consultation import show_conversation
-        from medrag_api.wiring import open_models
 
         asked = validated(AskRequest, {"question": line, "conversation_id": self.identifier})
         said = hear(asked, desk, self.store, "")
