@@ -62,9 +62,6 @@ class Settings(BaseSettings):
     model_context_tokens: int = Field(
         default=8192, ge=512, le=10_000_000, description="Tokens of its context."
     )
-    model_seconds: float = Field(
-        default=30.0, gt=0, le=3600, description="Longest a question may take there, seconds."
-    )
     models: dict[str, ModelSettings] = Field(
         default_factory=dict, description="Further answering models: tables [models.NAME] of the file."
     )
@@ -203,8 +200,8 @@ class Settings(BaseSettings):
             url=self.model_url,
             key=self.model_key,
             context_tokens=self.model_context_tokens,
-            total_s=self.model_seconds,
-            first_token_s=self.model_seconds,
+            total_s=self.model_wait_s,
+            first_token_s=self.model_wait_s,
             reply_tokens=min(1024, self.model_context_tokens // 4),
         )
         return {name: first, **self.models}

@@ -6,6 +6,7 @@ import ipaddress
 import logging
 import socket
 import sys
+import threading
 
 import structlog
 import uvicorn
@@ -52,8 +53,10 @@ def serve_one(settings: Settings, listening: socket.socket, *, several: bool = F
     """Serves what comes to one socket, until stopped; ``several`` when other processes share the address."""
     holder = ShelfHolder(settings)
     holder.on_change = log_change
+    app = create_app(settings, holder, several=several)
+    threading.Thread(target=app.state.models.prepare, name="medrag-models", daemon=True).start()
     config = uvicorn.Config(
-        create_app(settings, holder, several=several),
+        app,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import socket
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from medrag.backends.classes import load_class, make_llm, takes_client
 from medrag.backends.config import ModelSettings
 from medrag.backends.counting import bound_tokens
-from medrag.backends.failures import CLIENT_ERRORS, Failure, failure_of
+from medrag.backends.failures import CLIENT_ERRORS, UNREACHED, Failure, failure_of
 from medrag.backends.wire import Line, open_client
 from medrag.errors import ModelUnavailable
 from medrag.protocols import Message
@@ -84,6 +87,8 @@ class Call:
     def pieces(self) -> Iterator[Heard | Failure]:
         """The reply as it comes; a failure, if there is one, is the last."""
         try:
+            if self.direct and "llama_index.core" not in sys.modules:
+                knock(self.settings.url, self.settings.connect_s)
             kind = load_class(self.settings.llm_class)
             if takes_client(kind):
                 yield from self.over_line(kind)
@@ -91,6 +96,8 @@ class Call:
                 yield from stream(make_llm(kind, self.settings, self.model, self.key, None), self.messages)
         except ModelUnavailable as error:
             yield Failure(error.problem, error.remedy)
+        except ConnectionRefusedError:
+            yield UNREACHED
         except CLIENT_ERRORS as error:
             yield self.told(error)
         except library_errors() as error:
@@ -106,6 +113,14 @@ class Call:
 
     def told(self, error: BaseException) -> Failure:
         return Failure(self.line.problem) if self.line.problem else failure_of(error)
+
+
+def knock(url: str, seconds: float) -> None:
+    """Raises ConnectionRefusedError where nothing listens at an address of this machine: known before the libraries are
+    loaded, which takes seconds, so that a command whose endpoint is down does not wait for them."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    socket.create_connection((parts.hostname or "", port), seconds).close()
 
 
 def library_errors() -> tuple[type[Exception], ...]:

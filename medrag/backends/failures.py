@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-__all__ = ["CLIENT_ERRORS", "Failure", "failure_of"]
+__all__ = ["CLIENT_ERRORS", "UNREACHED", "Failure", "failure_of"]
 
 #: What client libraries raise besides their own errors when a server says something they did not expect.
 CLIENT_ERRORS: Final = (OSError, ValueError, TypeError, LookupError, AttributeError, RuntimeError)
@@ -29,6 +29,9 @@ class Failure:
     counts: bool = True
 
 
+UNREACHED: Final = Failure("it cannot be reached", "Is it running, and is its address right?", again=True)
+
+
 def failure_of(error: BaseException) -> Failure:
     """The failure behind an exception of a client library. Statuses are told, bodies and messages never: careless servers
     echo what they were sent."""
@@ -40,7 +43,7 @@ def failure_of(error: BaseException) -> Failure:
     if isinstance(error, openai.APIStatusError):
         return of_status(error.status_code, error.response.headers.get("retry-after"))
     if isinstance(error, openai.APIConnectionError | httpx.ConnectError):
-        return Failure("it cannot be reached", "Is it running, and is its address right?", again=True)
+        return UNREACHED
     if isinstance(error, httpx.HTTPError):
         return Failure("its reply broke off")
     if isinstance(error, json.JSONDecodeError | openai.APIResponseValidationError):

@@ -47,7 +47,7 @@ def test_several_are_named_and_asked_in_order(named: Settings) -> None:
     assert names(named, "spare") == ["spare"]
     assert names(named, "extractive") == []
     assert models_of(named).names == ("ward", "big", "spare")
-    with pytest.raises(UsageError, match=r"no model is named 'gpt'.*ward, big, spare"):
+    with pytest.raises(UsageError, match=r"no model of that name is configured.*ward, big, spare"):
         models_of(named).pick("gpt")
 
 

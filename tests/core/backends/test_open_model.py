@@ -4,9 +4,13 @@ secret is told."""
 from __future__ import annotations
 
 import logging
+import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from asking_models import KEY, MESSAGES, QUESTION, ask, model
@@ -114,7 +118,7 @@ def test_every_failure_is_told_in_plain_words_without_secrets(
 @pytest.mark.parametrize("kind", ["silent", "stuck", "dripping", "flood", "one long line"])
 def test_a_caller_that_gives_up_hangs_up(server: ScriptedServer, kind: str) -> None:
     behaviour, options, _, _ = FAILURES[kind]
-    server.behave(behaviour)
+    server.behave({"flood": flood(64 << 20), "one long line": one_line(64 << 20)}.get(kind, behaviour))
     ask(model(server.url, **options))
     assert server.wait_hung_up()
 
@@ -278,3 +282,17 @@ def test_many_callers_at_once_get_their_own_words(server: ScriptedServer) -> Non
         thread.join()
     assert told == {number: f"{number:03}" for number in range(12)}
     assert chosen.spent().calls == 12
+
+
+def test_a_dead_endpoint_is_told_before_the_libraries_are_loaded() -> None:
+    told = """
+import sys
+from asking_models import ask, model
+from scripted_models import refused_url
+assert "cannot be reached" in ask(model(refused_url())).problem
+assert "llama_index.core" not in sys.modules and "openai" not in sys.modules
+"""
+    here = Path(__file__).parent
+    paths = os.pathsep.join([str(here), str(here.parents[1] / "models"), str(here.parents[2])])
+    environment = {**os.environ, "PYTHONPATH": paths}
+    subprocess.run([sys.executable, "-c", told], env=environment, check=True, timeout=60)
