@@ -29,7 +29,7 @@ COMMANDS: Final = {
     "packs": ("medrag_api.cli.packs:packs", "Specialty packs: list, show."),
     "serve": ("medrag_api.cli.serve:serve", "Serve HTTP on this machine."),
     "doctor": ("medrag_api.cli.doctor:doctor", "Check everything kept, and say what to do."),
-    "bench": ("medrag_api.cli.bench:bench", "Measure speed on this machine: interactions."),
+    "bench": ("medrag_api.cli.bench:bench", "Measure speed on this machine: interactions, ingest, verify."),
     "eval": ("medrag_api.cli.evaluate:evaluate", "Measure retrieval on question sets (BEIR layout)."),
 }
 
