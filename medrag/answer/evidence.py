@@ -6,7 +6,9 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from medrag.retrieve.plan import NAMED, Plan
+from medrag.answer.held import Held, hold_lines, hold_passage
+from medrag.answer.wanted import Wanted, read_wanted
+from medrag.retrieve.plan import Plan
 from medrag.retrieve.search import SearchResult
 from medrag.shelf import OpenShelf
 from medrag.text.tokens import default_tokenizer, token_id
@@ -19,33 +21,59 @@ LOOK = 5
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Every figure is about 0..1 unless said; more is better evidence unless said."""
+    """Every figure is about 0..1 unless said; more is better evidence unless said.
+
+    Of what is wanted (see `medrag.answer.wanted`) a group of which nothing is wanted is held whole: 1.0.
+    """
 
     #: Share of the question's word weight (idf) that the best single passage holds.
     recall: float
     #: Share of the question's words the shelf has at all.
     known: float
-    #: Best share of the drugs, classes and diseases named that one passage names.
-    named: float
+    #: 1.0 when the question names anything clinical at all, 0.0 when nothing in it is recognised.
+    clinical: float
     #: Best weighted share of everything mentioned.
     coverage: float
-    #: 1.0 when the question names a drug, class or disease, 0.0 when none.
-    names: float
-    #: How many of the five best of the dense ranking the word ranking has among its best twenty, over five.
-    agreement: float
-    #: Standard deviations the best cosine stands above the mean of those returned, over five.
-    peak: float
     #: The best passage's score after fusion and reading; 0..3.
     score: float
     #: 1.0 when an entry between two of the things named is among the best hits.
     stated: float
-    #: 1.0 when the question names anything clinical at all, 0.0 when nothing in it is recognised.
-    clinical: float
     #: 1.0 for a question in Chinese, whose own words are not in most of the evidence; says nothing by itself.
     foreign: float
     #: Best cosine. Of models such as e5 all cosines lie close together, so it is one figure among others, never a
     #: cut-off, and only of the packaged model, which the rule was learnt with.
     cosine: float
+    #: The mean of the five best cosines, and ten times the fall from the best to the twentieth.
+    near: float
+    fall: float
+    #: How much is wanted: sides over two, findings over three, words that say what is asked over four.
+    asks_sides: float
+    asks_findings: float
+    asks_words: float
+    #: Of those words, the ones no passage of the shelf has, over two. Less is better, as for the next three.
+    absent: float
+    #: Han text that nothing explains: its share of the question's, and its characters over eight.
+    strange: float
+    strange_size: float
+    #: Unexplained runs that look like the name of a medicine, over two.
+    unknown_drugs: float
+    #: Best share of each group wanted that one passage holds.
+    drugs: float
+    classes: float
+    diseases: float
+    sides: float
+    words: float
+    #: The same of everything wanted, by weight.
+    joint: float
+    #: The same of one line under its headings.
+    line_findings: float
+    line_words: float
+    #: Best product, in one passage, of the share named with that of the findings, and with that of the words.
+    named_findings: float
+    named_words: float
+    #: Best product, in one line, of the share named with that of the sides, and with that of the words.
+    line_named_sides: float
+    line_named_words: float
 
     @staticmethod
     def names_of_figures() -> tuple[str, ...]:
@@ -53,26 +81,75 @@ class Evidence:
 
 
 def weigh_evidence(shelf: OpenShelf, result: SearchResult) -> Evidence:
-    """Reads the best hits once more with the question's words in mind."""
-    plan, best = result.plan, result.hits[:LOOK]
-    read = shelf.read(hit.passage.id for hit in best)
+    """Reads the best hits once more with what the question wants in mind."""
+    plan, top = result.plan, result.hits[:LOOK]
+    read = shelf.read(hit.passage.id for hit in top)
     weights = content_weights(shelf, plan)
-    judged = [result.relevance[hit.passage.id] for hit in best]
-    methods = {found.method for hit in best[:3] for found in hit.found}
+    wanted = read_wanted(shelf, plan)
+    passages = [hold_passage(wanted, read[hit.passage.id]) for hit in top]
+    lines = [held for hit in top for held in hold_lines(wanted, read[hit.passage.id])]
+    methods = {found.method for hit in top[:3] for found in hit.found}
     return Evidence(
-        recall=max((covered(weights, tokens(read[hit.passage.id].indexed)) for hit in best), default=0.0),
+        recall=max((covered(weights, tokens(read[hit.passage.id].indexed)) for hit in top), default=0.0),
         known=known_share(shelf, plan),
-        named=max((item.named for item in judged), default=0.0),
-        coverage=max((item.coverage for item in judged), default=0.0),
-        names=1.0 if any(thing.kind in NAMED for thing in plan.things) else 0.0,
-        agreement=agreement(result),
-        peak=peak(result),
-        score=best[0].score if best else 0.0,
-        stated=1.0 if "assertion" in methods else 0.0,
         clinical=1.0 if plan.things else 0.0,
+        coverage=max((result.relevance[hit.passage.id].coverage for hit in top), default=0.0),
+        score=top[0].score if top else 0.0,
+        stated=1.0 if "assertion" in methods else 0.0,
         foreign=1.0 if plan.language == "zh" else 0.0,
-        cosine=result.cosines[0] if result.cosines else 0.0,
+        **cosine_figures(result.cosines),
+        **wanted_figures(wanted),
+        **passage_figures(passages),
+        **line_figures(lines),
     )
+
+
+def cosine_figures(cosines: Sequence[float]) -> dict[str, float]:
+    """``cosines`` are best first; all 0.0 without vectors."""
+    if not cosines:
+        return dict.fromkeys(("cosine", "near", "fall"), 0.0)
+    twentieth = cosines[:20][-1]
+    return {
+        "cosine": cosines[0],
+        "near": statistics.fmean(cosines[:LOOK]),
+        "fall": (cosines[0] - twentieth) * 10,
+    }
+
+
+def wanted_figures(wanted: Wanted) -> dict[str, float]:
+    """How much is asked for, and what of it nobody knows."""
+    unexplained = sum(map(len, wanted.strange))
+    return {
+        "asks_sides": min(len(wanted.sides), 2) / 2,
+        "asks_findings": min(len(wanted.findings), 3) / 3,
+        "asks_words": min(sum(wanted.words.values()), 4.0) / 4,
+        "absent": min(wanted.absent, 2) / 2,
+        "strange": unexplained / wanted.han if wanted.han else 0.0,
+        "strange_size": min(unexplained, 8) / 8,
+        "unknown_drugs": min(wanted.unknown_drugs, 2) / 2,
+    }
+
+
+def passage_figures(held: Sequence[Held]) -> dict[str, float]:
+    return {
+        "drugs": max((one.drugs for one in held), default=0.0),
+        "classes": max((one.classes for one in held), default=0.0),
+        "diseases": max((one.diseases for one in held), default=0.0),
+        "sides": max((one.sides for one in held), default=0.0),
+        "words": max((one.words for one in held), default=0.0),
+        "joint": max((one.joint for one in held), default=0.0),
+        "named_findings": max((one.named * one.findings for one in held), default=0.0),
+        "named_words": max((one.named * one.words for one in held), default=0.0),
+    }
+
+
+def line_figures(held: Sequence[Held]) -> dict[str, float]:
+    return {
+        "line_findings": max((one.findings for one in held), default=0.0),
+        "line_words": max((one.words for one in held), default=0.0),
+        "line_named_sides": max((one.named * one.sides for one in held), default=0.0),
+        "line_named_words": max((one.named * one.words for one in held), default=0.0),
+    }
 
 
 def content_weights(shelf: OpenShelf, plan: Plan) -> dict[int, float]:
@@ -108,26 +185,3 @@ def known_share(shelf: OpenShelf, plan: Plan) -> float:
         for mention in {(m.start, m.end): m for m in plan.mentions}.values()
     )
     return known * min(1.0, inside / han) if han else known
-
-
-def agreement(result: SearchResult) -> float:
-    """How far the two rankings see the same passages on top; 0.5, which says nothing, when one is missing."""
-    dense, words = ranked(result, "dense", LOOK), ranked(result, "bm25", 20)
-    return len(dense & words) / LOOK if result.dense else 0.5
-
-
-def ranked(result: SearchResult, method: str, depth: int) -> set[str]:
-    return {
-        hit.passage.id
-        for hit in result.hits
-        if any(found.method == method and found.rank <= depth for found in hit.found)
-    }
-
-
-def peak(result: SearchResult) -> float:
-    """Height of the best cosine over the others, in a fifth of standard deviations; 0.5 without vectors."""
-    scores: Sequence[float] = result.cosines
-    if len(scores) < 3:
-        return 0.5
-    spread = statistics.pstdev(scores)
-    return min(2.0, (scores[0] - statistics.fmean(scores)) / spread / 5) if spread else 0.0

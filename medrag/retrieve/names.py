@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations
 
 from medrag.concepts import Linker, Mention, Thing
 from medrag.records import Concept, Name
@@ -18,6 +19,11 @@ __all__ = ["find_listed"]
 MOST_WORDS, LEAST_LETTERS = 4, 5
 #: Other names of a concept taken along.
 NAMES_TAKEN = 6
+
+#: What stands between the parts of a combination: "Valsartan and Sacubitril", "trimethoprim/sulfamethoxazole".
+BETWEEN_PARTS = re.compile(r" and | ?/ ?| \+ ")
+#: Combinations of more parts are left as they are written: their orders are too many.
+MOST_PARTS = 3
 
 WORD = re.compile(r"[0-9a-z][0-9a-z.'+/]*")
 
@@ -55,10 +61,18 @@ def overlaps(span: tuple[int, int], mentions: Sequence[Mention]) -> bool:
     return any(span[0] < mention.end and mention.start < span[1] for mention in mentions)
 
 
+def ways_to_write(name: str) -> Iterator[str]:
+    """The name, and a combination's parts in every order, as the lexicon joins them."""
+    yield name
+    parts = BETWEEN_PARTS.split(name)
+    if 1 < len(parts) <= MOST_PARTS:
+        yield from ("/".join(order) for order in permutations(parts))
+
+
 def thing_of(standing: Standing, concept: Concept, name: Name, linker: Linker) -> Thing:
     """The lexicon's thing when one of the concept's names leads there; else one made of the listed names."""
     names = standing.catalogue.concept_names(concept.id, standing.name_editions)
-    for text in (concept.name, *(item.text for item in names)):
+    for text in (each for item in (concept.name, *(n.text for n in names)) for each in ways_to_write(item)):
         known = [thing for thing in linker.named(text) if thing.kind == "drug"]
         if len(known) == 1:
             return known[0]

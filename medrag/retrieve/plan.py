@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -138,15 +139,27 @@ def asks_of_pairs(mentions: Sequence[Mention], intents: Mapping[Intent, float]) 
 
 
 def with_classes(mention: Mention, classes: Mapping[str, tuple[str, ...]], linker: Linker) -> Mention:
-    """The mention of a drug with its classes, under every name the lexicon has for them."""
+    """The mention of a drug with its classes, under every name the lexicon has for them, and with the parts of a
+    combination: what a source states of a part or a class it states of the drug."""
     if mention.thing.kind != "drug":
         return mention
-    named = [group for name in mention.thing.all_names() for group in classes.get(fold_name(name), ())]
+    parts = [part for name in mention.thing.all_names() for part in parts_of(name)]
+    named = [
+        group for name in (*mention.thing.all_names(), *parts) for group in classes.get(fold_name(name), ())
+    ]
     known = [name for group in named for thing in linker.named(group) for name in thing.all_names()]
     classed = replace(
-        mention.thing, groups=tuple(dict.fromkeys(named)), classes=tuple(dict.fromkeys([*named, *known]))
+        mention.thing,
+        groups=tuple(dict.fromkeys([*parts, *named])),
+        classes=tuple(dict.fromkeys([*parts, *named, *known])),
     )
     return replace(mention, thing=classed)
+
+
+def parts_of(name: str) -> list[str]:
+    """The substances of a combination as the lexicon writes one: "a/b" in English, "a + b" in French; else none."""
+    parts = [part.strip() for part in re.split(r"/| \+ ", name)]
+    return parts if len(parts) > 1 else []
 
 
 def weigh_words(

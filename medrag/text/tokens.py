@@ -191,15 +191,18 @@ class Tokenizer:
         cut: Callable[[str], list[str]] = jieba.cut
         return cut
 
+    def cut(self, run: str) -> list[str]:
+        """A run of Han characters as words; those of the dictionary stay whole."""
+        with self._lock:
+            return self._cut(run)
+
     def _han(self, run: str) -> tuple[str, ...]:
         """Bigrams between function words, and the dictionary words that are no such bigram."""
         tokens: list[str] = []
         for piece in _HAN_STOPS.split(run):
             tokens += [piece[i : i + 2] for i in range(len(piece) - 1)] or ([piece] if piece else [])
         seen = set(tokens)
-        with self._lock:
-            cut = self._cut(run)
-        for word in (inner for each in cut for inner in (each, *self._inside(each))):
+        for word in (inner for each in self.cut(run) for inner in (each, *self._inside(each))):
             if len(word) > 1 and word not in seen and word not in CHINESE_STOPS:
                 tokens.append(word)
         return tuple(tokens)
