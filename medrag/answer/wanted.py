@@ -63,8 +63,8 @@ class Wanted:
 
 def read_wanted(shelf: OpenShelf, plan: Plan) -> Wanted:
     """Takes a question apart."""
-    things = plan.things
     aspects = asked_aspects(plan.question, plan.language)
+    things = [thing for thing in plan.things if thing.id not in said_by_aspects(plan, aspects)]
     folded, rest = fold_name(plan.question), unnamed(plan)
     ids = [token_id(token) for token in latin_words(rest)]
     idf = shelf.index.idf(ids)
@@ -82,6 +82,17 @@ def read_wanted(shelf: OpenShelf, plan: Plan) -> Wanted:
         strange,
         sum(map(len, RUNS.findall(folded))),
         sum(like_a_drug(run, folded) for run in strange),
+    )
+
+
+def said_by_aspects(plan: Plan, aspects: Sequence[Aspect]) -> frozenset[str]:
+    """Diseases whose very name asks for an aspect: where "chronic kidney disease" is asked, a passage that
+    speaks of creatinine clearance answers, so it is held as the aspect and not as a name."""
+    asks = [aspect.asks[plan.language] for aspect in aspects]
+    return frozenset(
+        mention.thing.id
+        for mention in plan.mentions
+        if mention.thing.kind == "disease" and any(cue.search(mention.text) for cue in asks)
     )
 
 
