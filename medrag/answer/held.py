@@ -80,9 +80,11 @@ def hold(wanted: Wanted, folded: str, text: str) -> Held:
         len(wanted.forms) * FORM_WEIGHT,
         sum(wanted.words.values()),
     ]
-    shares = (*things, *aspects, words)
+    shares = [*things, *aspects, words]
     missing = sum((1.0 - share) * size for share, size in zip(shares, sizes, strict=True))
-    return Held(*shares, missing, sum(sizes))
+    drugs, classes, diseases, findings, terms = things
+    sides, forms = aspects
+    return Held(drugs, classes, diseases, findings, terms, sides, forms, words, missing, sum(sizes))
 
 
 def things_share(things: Sequence[Thing], folded: str) -> float:

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from medrag.lexicon.tables import Row, read_table
 from medrag.text.normalise import fold_name
-from medrag.vocabulary import LANGUAGES, Language
+from medrag.vocabulary import Language
 
 __all__ = ["Aspect", "AspectKind", "asked_aspects", "load_aspects", "load_plain_words"]
 
@@ -47,7 +47,7 @@ def load_aspects() -> tuple[Aspect, ...]:
 
 
 def aspect_of(name: str, rows: list[Row]) -> Aspect:
-    languages = [row.one_of("language", LANGUAGES) for row in rows]
+    languages = [row.one_of("language", get_args(Language)) for row in rows]
     return Aspect(
         name,
         rows[0].one_of("kind", get_args(AspectKind)),
@@ -77,4 +77,4 @@ def load_plain_words() -> Mapping[Language, frozenset[str]]:
     """Words that stand in questions of any topic: a passage that lacks them is no worse for it."""
     columns = ("language", "words")
     rows = read_table("plain.csv", columns, required=columns)
-    return {row.one_of("language", LANGUAGES): frozenset(row.words("words")) for row in rows}
+    return {row.one_of("language", get_args(Language)): frozenset(row.words("words")) for row in rows}
