@@ -213,7 +213,10 @@ def quoted(asking: Asking, enough_held: bool) -> Answer:
         return abstained(shelf, result, asking.basis)
     composed = compose(shelf, result.plan, hits, facts, asking.allowed)
     clock.lap("compose")
-    verdict = verify_statements(shelf.catalogue, composed.statements, composed.citations, asking.allowed)
+    in_force = reviewed.verdicts if reviewed is not None else ()
+    verdict = verify_statements(
+        shelf.catalogue, composed.statements, composed.citations, asking.allowed, in_force
+    )
     clock.lap("verify")
     if not verdict.kept:
         return abstained(shelf, result, asking.basis, verdict.withheld)

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from medrag.answer.proof.prove import prove
-from medrag.answer.proof.records import Claim, PairVerdict, Quote
+from medrag.answer.proof.read import proof_linker, read_text
+from medrag.answer.proof.records import WORDS, Claim, PairVerdict, Quote
+from medrag.answer.proof.verdicts import called_harmless
 from medrag.answer.records import Citation, Statement, Withheld
 from medrag.catalogue import Catalogue
 from medrag.identifiers import sha256_text
@@ -93,12 +95,27 @@ class Verifier:
         return citation_problem(self._catalogue, citation, document, self._allowed, spoilt=spoilt)
 
     def _unproved(self, statement: Statement, citations: dict[int, Citation]) -> str | None:
-        """Why the quotes do not hold a free statement; None when they do, and for other kinds of statements."""
-        if statement.support != "entailed":
+        """Why the quotes do not hold a free statement, or a verdict forbids a quoted one; None when neither, and for facts."""
+        if statement.support == "fact":
             return None
+        if (problem := self._calls_harmless(statement.text)) or statement.support == "verbatim":
+            return problem
         quotes = tuple(self._quote(citations[number]) for number in statement.citations)
         proof = prove(Claim(statement.text, detect_language(statement.text), quotes), self._verdicts)
         return None if proof.entailed else proof.words
+
+    def _calls_harmless(self, text: str) -> str | None:
+        """Why even a source's own words are not shown: they call safe what the graph holds to be grave."""
+        if not self._verdicts:
+            return None
+        linker = proof_linker()
+        try:
+            pieces = [piece for reading in read_text(text, linker) for piece in reading.pieces]
+        except ValueError:
+            return None
+        found = (called_harmless(piece, self._verdicts, linker) for piece in pieces)
+        pair = next((pair for pair in found if pair), None)
+        return WORDS["graph_verdict"].format(what=pair) if pair else None
 
     def _quote(self, citation: Citation) -> Quote:
         """The quote in its passage; one that reaches beyond it, or whose passage is not held, is in none."""

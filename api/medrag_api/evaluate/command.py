@@ -11,6 +11,7 @@ from medrag.index.encoders import open_encoder
 from medrag.settings import Settings
 from medrag_api.evaluate.beir import read_set
 from medrag_api.evaluate.dialogue import measure_dialogues
+from medrag_api.evaluate.injections import measure_injections
 from medrag_api.evaluate.kept import Drift, compare, read_kept, write_kept
 from medrag_api.evaluate.lies import measure_lies
 from medrag_api.evaluate.privacy import PLANTED, measure_privacy
@@ -32,6 +33,7 @@ class SuiteReport(Protocol):
 
 #: The suites that are no retrieval sets: name, its file or folder under --data, what measures it.
 SUITES: Final[Mapping[str, tuple[str, Callable[[Path, Progress], SuiteReport]]]] = {
+    "injections": ("injections.yaml", lambda path, progress: measure_injections(path, progress)),
     "lies": ("truths", lambda path, progress: measure_lies(path, progress=progress)),
     "dialogue": ("dialogues.yaml", lambda path, _: measure_dialogues(path)),
     "privacy": ("identifiers.yaml", lambda path, progress: measure_privacy(path, PLANTED, progress)),

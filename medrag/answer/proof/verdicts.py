@@ -11,7 +11,7 @@ from medrag.answer.proof.records import PairVerdict
 from medrag.concepts import Linker, names_in
 from medrag.vocabulary import Severity
 
-__all__ = ["contradicted"]
+__all__ = ["called_harmless", "contradicted"]
 
 #: What each force of words says of a pair; a pair graded otherwise contradicts it.
 SAYS: Final[dict[str, frozenset[Severity]]] = {
@@ -31,6 +31,11 @@ HARMLESS = re.compile(
     r"|(?:can|may|could) (?:safely )?be (?:used|taken|given|combined|co-?administered|prescribed)"
     r"|安全|(?:无|没有|未见|不存在)(?:明显|显著|已知)?(?:的)?(?:药物)?相互作用|可以?(?:安全)?(?:与.{0,12})?(?:合用|联用|联合|同服|同用|同时|一起)"
 )
+#: What no pair is called that any source grades above minor.
+SAFE = re.compile(
+    r"\bsafe(?:ly)?\b(?! (?:dose|if|when|only|with)\b)|安全|\bno (?:known )?(?:drug )?interaction"
+    r"|(?:无|没有|不存在)(?:任何)?相互作用"
+)
 #: Verdicts that "may be combined" contradicts.
 SERIOUS: Final = frozenset(["contraindicated", "major"])
 
@@ -43,6 +48,18 @@ def contradicted(piece: Piece, verdicts: Sequence[PairVerdict], linker: Linker) 
             and names(piece, verdict.b, linker)
             and differs(piece, verdict.severity)
         ):
+            return f"{verdict.a[0]} + {verdict.b[0]}"
+    return None
+
+
+def called_harmless(piece: Piece, verdicts: Sequence[PairVerdict], linker: Linker) -> str | None:
+    """The pair a clause calls harmless though a verdict above minor on it is in force; None when it calls none so. Told of a
+    source's own words: other sources' grades are disagreement to be shown, "safe together" is none."""
+    for verdict in verdicts:
+        denied = HARMLESS if verdict.severity in SERIOUS else SAFE
+        grave = verdict.severity != "minor" and denied.search(piece.text)
+        forces = piece.of_kind("force") & {"contraindicated", "avoid", "not_recommended"}
+        if grave and not forces and names(piece, verdict.a, linker) and names(piece, verdict.b, linker):
             return f"{verdict.a[0]} + {verdict.b[0]}"
     return None
 

@@ -30,6 +30,8 @@ MARKDOWN: Final = re.compile(
 #: Resemblance, 0..100, above which a quote that stands nowhere is taken for a sentence misquoted. It only chooses which
 #: exact sentence may be shown instead.
 RESEMBLES: Final = 80.0
+#: A statement must lean on a sentence that scores at least this share of the best one, or it is about something else.
+BEARS: Final = 0.25
 #: Reasons after which the exact sentence is not shown in place of the statement either.
 FINAL: Final = WORDS["graph_verdict"].split("{", 1)[0]
 
@@ -87,6 +89,8 @@ class Judge:
     def _prove(self, candidate: Candidate) -> Judged:
         problem = self._problem(candidate)
         touched = [item for _, passage, span in candidate[1] for item in self._touched(passage, span)]
+        if problem is None and not any(item.score >= BEARS * self._best for item in touched):
+            return Judged(withheld=Withheld(candidate[0], "it does not bear on the question"))
         if problem is None:
             return Judged(candidate, answers=any(self._answers(item) for item in touched))
         if problem.startswith(FINAL):
