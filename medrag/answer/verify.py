@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from medrag.answer.proof.prove import prove
 from medrag.answer.proof.naming import proof_linker
+from medrag.answer.proof.prove import prove
 from medrag.answer.proof.read import read_text
 from medrag.answer.proof.records import WORDS, Claim, PairVerdict, Quote
 from medrag.answer.proof.verdicts import called_harmless
