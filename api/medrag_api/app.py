@@ -27,6 +27,8 @@ from medrag_api.routes import (
     health,
     interactions,
     jobs,
+    mcp,
+    openai,
     passages,
     search,
     shelf,
@@ -85,6 +87,8 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
         passages,
         shelf,
         jobs,
+        openai,
+        mcp,
         health,
         console,
     ):

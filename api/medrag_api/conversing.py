@@ -22,7 +22,17 @@ from medrag_api.requests import AskRequest
 from medrag_graph.interactions import InteractionReport, read_regimen
 from medrag_graph.resolve import resolve
 
-__all__ = ["NEW", "Said", "conversation_json", "export_json", "hear", "patient_of", "reply", "review_slots"]
+__all__ = [
+    "NEW",
+    "Said",
+    "conversation_json",
+    "export_json",
+    "hear",
+    "patient_of",
+    "replayed",
+    "reply",
+    "review_slots",
+]
 
 #: The conversation_id that opens one.
 NEW: Final = "new"
@@ -51,11 +61,27 @@ def hear(asked: AskRequest, desk: Desk, store: Conversations, owner: str) -> Sai
     if question.patient:
         dialogue = told_beside(dialogue, question.patient)
     turn = take_turn(dialogue, asked.question, listed=lister(desk), near=near(desk))
+    return Said(kept, turn, owner, as_understood(question, turn))
+
+
+def replayed(asked: AskRequest, earlier: Sequence[str], desk: Desk) -> Question:
+    """The question of a caller who holds the conversation: the person's turns before it are taken again, and nothing is
+    kept. Raises InputRefused (too many turns), QuestionRefused (a turn that cannot be read)."""
+    question, dialogue = asked.record(), Dialogue()
+    listed, offered = lister(desk), near(desk)
+    if question.patient:
+        dialogue = told_beside(dialogue, question.patient)
+    for text in earlier:
+        dialogue = take_turn(dialogue, text, listed=listed, near=offered).dialogue
+    return as_understood(question, take_turn(dialogue, asked.question, listed=listed, near=offered))
+
+
+def as_understood(question: Question, turn: Turn) -> Question:
+    """What a turn comes to, asked as the request said."""
     patient = unnamed(turn.dialogue.slots, turn.question)
-    as_asked = Question(
+    return Question(
         turn.question, question.answerer, question.as_of, question.filters, question.top_k, patient or None
     )
-    return Said(kept, turn, owner, as_asked)
 
 
 def told_beside(dialogue: Dialogue, patient: Mapping[str, Any]) -> Dialogue:

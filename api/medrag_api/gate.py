@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from medrag_api.problems import problem_of_status
-from medrag_api.tell import instance_of, problem_response
+from medrag_api.tell import instance_of, respond
 
 __all__ = ["HEADERS", "Gate"]
 
@@ -58,7 +58,7 @@ class Gate:
                 problem = problem_of_status(
                     500, "Something failed here. The log names it.", instance_of(request)
                 )
-                await problem_response(problem)(scope, receive, watch.send)
+                await respond(request, problem)(scope, receive, watch.send)
         finally:
             log.info(
                 "request",

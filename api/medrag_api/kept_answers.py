@@ -21,7 +21,16 @@ from medrag.settings import Settings
 from medrag.shelf import OpenShelf
 from medrag_api.requests import AskRequest, validated
 
-__all__ = ["AnswerKeeper", "answers_of", "body_of", "keep_now", "request_of", "to_keep", "written"]
+__all__ = [
+    "AnswerKeeper",
+    "KeptAnswer",
+    "answers_of",
+    "body_of",
+    "keep_now",
+    "request_of",
+    "to_keep",
+    "written",
+]
 
 log: Final = structlog.get_logger("medrag.answers")
 #: Answers that wait to be written; a writer that holds the catalogue for long makes the oldest of them be lost.

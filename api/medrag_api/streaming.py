@@ -23,14 +23,19 @@ HEARTBEAT_S: Final = 10.0
 
 #: Makes the events of one answer by name; the flag is set when nobody waits for them any more.
 Making = Callable[[threading.Event], Iterator[tuple[str, dict[str, Any]]]]
+#: Writes an event of that name, as the door's protocol has it. An error after the first event has the name ``error``.
+Writing = Callable[[str, dict[str, Any]], str]
 
 
 class AnswerStream:
     """The events of one answer, made in a thread of their own. :meth:`begin` waits for the first of them, so that what is
     wrong with a question is told as a problem document and not as an event."""
 
-    def __init__(self, making: Making, heartbeat_s: float = HEARTBEAT_S) -> None:
+    def __init__(
+        self, making: Making, heartbeat_s: float = HEARTBEAT_S, write: Writing | None = None
+    ) -> None:
         self._making = making
+        self._write = write or event_text
         self._heartbeat_s = heartbeat_s
         self._gone = threading.Event()
         self._events: queue.SimpleQueue[str | MedragError | None] = queue.SimpleQueue()
@@ -48,7 +53,7 @@ class AnswerStream:
         """Puts the events, then None. An error after the first is an event of its own, ``error``."""
         try:
             for name, document in self._making(self._gone):
-                self._events.put(event_text(name, document))
+                self._events.put(self._write(name, document))
         except MedragError as error:
             self._events.put(error)
         finally:
@@ -67,7 +72,7 @@ class AnswerStream:
                 if told is None:
                     return
                 if isinstance(told, MedragError):
-                    told = event_text("error", problem_of_error(told, "/ask", places=False))
+                    told = self._write("error", problem_of_error(told, "/ask", places=False))
                 yield told
         finally:
             self._gone.set()

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from medrag.errors import MedragError
+from medrag_api.openai.failing import PREFIX, openai_error, openai_status
 from medrag_api.problems import MEDIA_TYPE, problem_json, problem_of_error, problem_of_status
 from medrag_api.requests import field_problems
 
@@ -20,6 +21,7 @@ __all__ = [
     "RETRY_AFTER_S",
     "instance_of",
     "problem_response",
+    "respond",
     "tell_http",
     "tell_invalid",
     "tell_medrag",
@@ -33,7 +35,7 @@ def tell_medrag(request: Request, error: Exception) -> Response:
     """An error medrag raised on purpose."""
     if not isinstance(error, MedragError):
         raise error
-    return problem_response(problem_of_error(error, instance_of(request), places=False))
+    return respond(request, problem_of_error(error, instance_of(request), places=False))
 
 
 def tell_invalid(request: Request, error: Exception) -> Response:
@@ -42,11 +44,11 @@ def tell_invalid(request: Request, error: Exception) -> Response:
         raise error
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
-        return problem_response(problem_of_status(400, "The body is not JSON.", instance_of(request)))
+        return respond(request, problem_of_status(400, "The body is not JSON.", instance_of(request)))
     problems = field_problems(found)
     detail = f"{len(problems)} field{'s' if len(problems) > 1 else ''} cannot be taken as sent."
-    return problem_response(
-        problem_json("invalid", "Invalid request", 422, detail, instance_of(request), problems)
+    return respond(
+        request, problem_json("invalid", "Invalid request", 422, detail, instance_of(request), problems)
     )
 
 
@@ -65,16 +67,27 @@ def tell_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     detail = DETAILS.get(error.status_code, "The request cannot be answered.")
-    return problem_response(problem_of_status(error.status_code, detail, instance_of(request)), error.headers)
+    return respond(request, problem_of_status(error.status_code, detail, instance_of(request)), error.headers)
+
+
+def respond(request: Request, problem: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """The document in the words of the protocol that the address speaks."""
+    if not request.url.path.startswith(PREFIX):
+        return problem_response(problem, headers)
+    body = json.dumps(openai_error(problem), ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return Response(body, openai_status(problem["status"]), with_retry(problem, headers), "application/json")
 
 
 def problem_response(problem: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
     """The document with its status; one that may pass says when to come back."""
-    more = dict(headers or {})
-    if problem["status"] == 503:
-        more["Retry-After"] = str(RETRY_AFTER_S)
     body = json.dumps(problem, ensure_ascii=False).encode("utf-8", "backslashreplace")
-    return Response(body, problem["status"], more, MEDIA_TYPE)
+    return Response(body, problem["status"], with_retry(problem, headers), MEDIA_TYPE)
+
+
+def with_retry(problem: dict[str, Any], headers: Mapping[str, str] | None) -> dict[str, str]:
+    """The headers; one that may pass says when to come back."""
+    again = {"Retry-After": str(RETRY_AFTER_S)} if problem["status"] == 503 else {}
+    return {**(headers or {}), **again}
 
 
 def instance_of(request: Request) -> str:

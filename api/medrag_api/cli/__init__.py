@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "shelf": ("medrag_api.cli.shelf:shelf", "What is held: list, show, diff, history."),
     "packs": ("medrag_api.cli.packs:packs", "Specialty packs: list, show."),
     "serve": ("medrag_api.cli.serve:serve", "Serve HTTP on this machine."),
+    "mcp": ("medrag_api.cli.mcp:mcp", "Serve agents over stdin and stdout (MCP)."),
     "doctor": ("medrag_api.cli.doctor:doctor", "Check everything kept, and say what to do."),
     "bench": ("medrag_api.cli.bench:bench", "Measure speed on this machine: interactions, ingest, verify."),
     "eval": ("medrag_api.cli.evaluate:evaluate", "Measure retrieval on question sets (BEIR layout)."),

@@ -45,11 +45,9 @@ def ask(
     Facts about a patient are never stored or logged; other answers are kept for a while, without the question, and
     shown again by medrag replay ID. An answer that abstains or refuses is an answer: exit 0.
     """
-    from medrag.answer.service import ask as answer_question
-    from medrag_api.kept_answers import keep_now, to_keep
-    from medrag_api.requests import AskRequest, known_filters, validated
-    from medrag_api.reviewing import DeskReviewer
-    from medrag_api.schemas import answer_json
+    from medrag_api.answering import Answering
+    from medrag_api.kept_answers import KeptAnswer, keep_now
+    from medrag_api.requests import AskRequest, validated
     from medrag_api.wiring import open_models, reading_all
 
     told = {
@@ -62,13 +60,15 @@ def ask(
         "keep_question": options.pop("keep_question"),
     }
     request = validated(AskRequest, told)
-    asked = request.record()
+    request.record()
+    problems: list[str] = []
     with reading_all(settings) as desk:
-        known_filters(desk.shelf, asked.filters)
-        document = answer_json(
-            answer_question(desk.shelf, asked, settings, DeskReviewer(desk), open_models(settings))
-        )
-        problem = keep_now(settings, desk.shelf.catalogue, to_keep(desk.shelf, request, document, settings))
+
+        def keep(kept: KeptAnswer | None) -> None:
+            problems.append(keep_now(settings, desk.shelf.catalogue, kept))
+
+        document = Answering(settings, open_models(settings), keep).answer(request, desk)
+    problem = "".join(problems)
     if problem:
         click.echo(f"This answer was not kept: {problem}", err=True)
     if as_json:

@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from medrag.answer.events import Done
-from medrag.answer.records import Answer
-from medrag.answer.service import answer_events, ask
-from medrag.settings import Settings
-from medrag_api.conversations import Keeper
-from medrag_api.conversing import Said, hear, reply
-from medrag_api.desk import Desk
-from medrag_api.kept_answers import AnswerKeeper, to_keep
+from medrag_api.answering import Answering
+from medrag_api.holder import ShelfHolder
 from medrag_api.models import AnswerOut
-from medrag_api.requests import AskRequest, known_filters
-from medrag_api.reviewing import DeskReviewer
+from medrag_api.requests import AskRequest
 from medrag_api.routes.answers import Keeping
 from medrag_api.routes.consultations import Keeping as Talks
 from medrag_api.routes.consultations import Owner
 from medrag_api.routes.reading import PROBLEM, JsonRoute, Reviewing, Set, Writers, as_json
-from medrag_api.schemas import answer_json
-from medrag_api.streaming import AnswerStream, event_json
+from medrag_api.streaming import AnswerStream
 
 __all__ = ["router"]
 
@@ -40,31 +31,6 @@ FORMS: dict[int | str, dict[str, Any]] = {
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request to answer, and where what comes of it is kept."""
-
-    asked: AskRequest
-    owner: str
-    settings: Settings
-    keeper: AnswerKeeper
-    talks: Keeper
-
-    def hear(self, desk: Desk) -> Said | None:
-        """The turn it is of a conversation; None where it is of none."""
-        if not self.asked.conversation_id:
-            return None
-        return hear(self.asked, desk, self.talks.store(), self.owner)
-
-    def close(self, answer: Answer, said: Said | None, desk: Desk) -> dict[str, Any]:
-        """The answer as it is given, once the turn and the answer are kept."""
-        document = answer_json(answer)
-        if said is not None:
-            document = reply(said, document, desk, self.talks.store())
-        self.keeper.keep(to_keep(desk.shelf, self.asked, document, self.settings))
-        return document
 
 
 @router.post(
@@ -94,31 +60,19 @@ def answer_question(
     question, shelf and settings; the answer's own id stands in `done`, since it is a hash of what will be said) and what
     it is meant to rest on. Each `statement` was verified; its `added`, joined to those before, is the answer's text.
     """
-    call = Call(asked, owner, settings, keeper, talks)
-    if asked.stream:
-        return streamed(call, request)
-    said = call.hear(desk)
-    question = asked.record() if said is None else said.question
-    known_filters(desk.shelf, question.filters)
-    answer = ask(desk.shelf, question, settings, DeskReviewer(desk), models)
-    return as_json(call.close(answer, said, desk))
+    answering = Answering(settings, models, keeper.keep, talks.store, owner)
+    if not asked.stream:
+        return as_json(answering.answer(asked, desk))
+    return streamed(answering, asked, request)
 
 
-def streamed(call: Call, request: Request) -> Response:
+def streamed(answering: Answering, asked: AskRequest, request: Request) -> Response:
     """The answer as events. The stream borrows the shelf for as long as it lasts, which is longer than this call."""
-    state = request.app.state
+    holder: ShelfHolder = request.app.state.holder
 
     def make(gone: threading.Event) -> Iterator[tuple[str, dict[str, Any]]]:
-        with state.holder.reviewing() as desk:
-            said = call.hear(desk)
-            question = call.asked.record() if said is None else said.question
-            known_filters(desk.shelf, question.filters)
-            reviewer = DeskReviewer(desk)
-            for event in answer_events(desk.shelf, question, call.settings, reviewer, state.models, gone):
-                if isinstance(event, Done):
-                    yield "done", call.close(event.answer, said, desk)
-                else:
-                    yield event_json(event)
+        with holder.reviewing() as desk:
+            yield from answering.events(asked, desk, gone=gone)
 
     stream = AnswerStream(make)
     stream.begin()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -18,7 +19,7 @@ from medrag_api.routes.reading import PROBLEM, Reading, as_json
 from medrag_api.schemas import in_force_ids, passage_json
 from medrag_api.tell import instance_of, problem_response
 
-__all__ = ["router"]
+__all__ = ["held_passage", "router"]
 
 router = APIRouter()
 
@@ -26,9 +27,7 @@ router = APIRouter()
 @router.get("/passages/{id}", response_model=PassageOut, responses=PROBLEM, summary="One passage")
 def show_passage(id: str, shelf: Reading) -> Response:
     """`text` is `document_text[start:end]`, in code points."""
-    passage = shelf.catalogue.passage(known_id(id, "p_"))
-    source = source_of(shelf, passage.document)
-    return as_json(passage_json(passage, source, in_force=passage.edition in in_force_ids(shelf)))
+    return as_json(held_passage(shelf, id))
 
 
 @router.get(
@@ -48,6 +47,13 @@ def show_text(id: str, shelf: Reading, request: Request) -> Response:
     if request.headers.get("if-none-match") == tag:
         return Response(None, 304, headers)
     return Response(body, 200, headers, "text/plain; charset=utf-8")
+
+
+def held_passage(shelf: OpenShelf, identifier: str) -> dict[str, Any]:
+    """A passage of the snapshot. Raises NotFound."""
+    passage = shelf.catalogue.passage(known_id(identifier, "p_"))
+    source = source_of(shelf, passage.document)
+    return passage_json(passage, source, in_force=passage.edition in in_force_ids(shelf))
 
 
 def known_id(identifier: str, prefix: str) -> str:

@@ -1,0 +1,1 @@
+"""The Model Context Protocol door: five tools that read, over streamable HTTP and over pipes."""
