@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from medrag.retrieve.search import search
     from medrag.settings import Settings, load_settings
     from medrag.shelf import OpenShelf
+    from medrag_api.client import AsyncClient, Client
 
     __version__: str
 
 __all__ = [
     "Answer",
+    "AsyncClient",
     "Catalogue",
     "Citation",
+    "Client",
     "Document",
     "Edition",
     "MedragError",
@@ -37,11 +40,14 @@ __all__ = [
     "search",
 ]
 
-#: Where each name lives; importing medrag itself imports none of them.
+#: Where each name lives; importing medrag itself imports none of them. The clients live at the doors, whose shapes they
+#: speak; this table names them, and nothing of the core uses them.
 HOMES: Final = {
     "Answer": "medrag.answer.records",
+    "AsyncClient": "medrag_api.client",
     "Catalogue": "medrag.catalogue",
     "Citation": "medrag.answer.records",
+    "Client": "medrag_api.client",
     "Document": "medrag.records",
     "Edition": "medrag.records",
     "MedragError": "medrag.errors",
