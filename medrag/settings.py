@@ -144,6 +144,29 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535, description="Port `serve` binds.")
     max_body_bytes: int = Field(default=1 << 20, gt=0, description="Largest request body, bytes.")
     max_upload_bytes: int = Field(default=1 << 28, gt=0, description="Largest document that is sent, bytes.")
+    secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="Secret keys are checked with, 32 bytes in base64; empty: the file `secret` of the home.",
+    )
+    rate_per_minute: int = Field(
+        default=6000,
+        ge=0,
+        description="Requests a minute of a key that has no number of its own; 0: no bound.",
+    )
+    limits_url: str = Field(
+        default="memory://", description="Where requests are counted: memory:// (each worker) or redis://..."
+    )
+    streams_most: int = Field(default=1000, ge=1, description="Lines a worker holds open at once.")
+    streams_per_key: int = Field(default=50, ge=1, description="Lines it holds open for one key.")
+    body_seconds: float = Field(default=30.0, gt=0, description="Longest a request's body may take, seconds.")
+    upload_seconds: float = Field(default=600.0, gt=0, description="Longest a document may take, seconds.")
+    cors_origins: tuple[str, ...] = Field(
+        default=(), description="Origins of other sites whose pages may call with a key; none by default."
+    )
+    audit: Literal["keys", "all", "off"] = Field(
+        default="keys",
+        description="Requests the audit log holds: keys (once there are keys) | all | off.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least level logged."
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 
 import medrag
 from medrag.errors import MedragError
@@ -33,6 +35,9 @@ from medrag_api.routes import (
     search,
     shelf,
 )
+from medrag_api.security.guard import Guard, Security
+from medrag_api.security.scopes import Doorplan
+from medrag_api.serving import is_loopback
 from medrag_api.tell import tell_http, tell_invalid, tell_medrag
 from medrag_api.wiring import open_models
 
@@ -49,6 +54,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
     runner = JobRunner(settings)
     keeper = AnswerKeeper(settings)
     talks = Keeper(settings, several=several)
+    security = Security(settings, lambda: held.snapshot_id, loopback=is_loopback(settings.host))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -60,6 +66,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
             await asyncio.to_thread(runner.close)
             await asyncio.to_thread(keeper.close)
             talks.close()
+            await asyncio.to_thread(security.close)
             await asyncio.to_thread(held.close)
 
     app = FastAPI(
@@ -77,6 +84,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
     app.state.models = open_models(settings)
     app.state.answers = keeper
     app.state.conversations = talks
+    app.state.security = security
     for room in (
         ask,
         answers,
@@ -96,6 +104,21 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
     app.add_exception_handler(MedragError, tell_medrag)
     app.add_exception_handler(RequestValidationError, tell_invalid)
     app.add_exception_handler(HTTPException, tell_http)
+
+    @cache
+    def plan() -> Doorplan:
+        """Made with the first request, when every route is there."""
+        return Doorplan(app.routes)
+
+    app.add_middleware(Guard, security=security, plan=plan)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"],
+            expose_headers=["ETag", "Retry-After", "X-Content-SHA256", "X-Request-ID"],
+        )
     app.add_middleware(
         Gate, max_body_bytes=settings.max_body_bytes, max_upload_bytes=settings.max_upload_bytes
     )

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from medrag_api.problems import problem_of_status
 from medrag_api.tell import instance_of, respond
 
-__all__ = ["HEADERS", "Gate"]
+__all__ = ["HEADERS", "Gate", "bounded"]
 
 #: On every response that does not say otherwise, as the console's pages do: a browser that is shown it may load and run
 #: nothing.
@@ -26,6 +26,9 @@ HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 #: An id a caller may bring: it goes into logs and headers.
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")

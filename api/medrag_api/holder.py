@@ -67,6 +67,12 @@ class ShelfHolder:
             yield desk.shelf
 
     @property
+    def snapshot_id(self) -> str:
+        """The snapshot that is lent now, "" while none is."""
+        lease = self._lease
+        return lease.shelf.snapshot.id if lease is not None else ""
+
+    @property
     def graph_opened(self) -> bool:
         """Whether a review would find its graph open, so that it waits for nothing."""
         lease = self._lease

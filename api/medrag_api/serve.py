@@ -1,8 +1,7 @@
-"""Runs the HTTP door: binds this machine alone, logs JSON lines without a word anyone asked."""
+"""Runs the HTTP door: binds this machine alone unless there are keys, logs JSON lines without a word anyone asked."""
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import socket
 import sys
@@ -15,9 +14,11 @@ from medrag.errors import MedragError, Place, UsageError
 from medrag.settings import Settings
 from medrag_api.app import create_app
 from medrag_api.holder import ShelfHolder
+from medrag_api.security.callers import any_key_stands
+from medrag_api.serving import HeaderTimeout, is_loopback, raise_file_limit
 from medrag_api.workers import bind, run_workers
 
-__all__ = ["bind", "check_loopback", "configure_log", "serve"]
+__all__ = ["bind", "check_reach", "configure_log", "serve"]
 
 #: Seconds an idle connection is kept.
 KEEP_ALIVE_S = 5
@@ -30,10 +31,11 @@ def serve(settings: Settings, workers: int = 1) -> None:
 
     Raises UsageError for an address others can reach, Unavailable when the port is taken.
     """
-    check_loopback(settings.host)
+    check_reach(settings)
     check_graph_url(settings)
     check_conversations(settings)
     configure_log(settings.log_level)
+    raise_file_limit()
     log = structlog.get_logger("medrag.http")
     if workers > 1:
         log.info("listening", host=settings.host, port=settings.port, workers=workers)
@@ -60,6 +62,7 @@ def serve_one(settings: Settings, listening: socket.socket, *, several: bool = F
         log_config=None,
         access_log=False,
         server_header=False,
+        http=HeaderTimeout,
         # Who asks is not looked at: nothing here depends on what a gateway says of it.
         proxy_headers=False,
         date_header=True,
@@ -85,17 +88,13 @@ def check_conversations(settings: Settings) -> None:
         read_key(settings.conversations_key.get_secret_value(), settings.conversations_key_file)
 
 
-def check_loopback(host: str) -> None:
-    """Raises UsageError unless only this machine can reach ``host``."""
-    try:
-        alone = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        alone = False
-    if not alone:
+def check_reach(settings: Settings) -> None:
+    """Raises UsageError for an address others can reach while there is no key they could be known by."""
+    if not is_loopback(settings.host) and not any_key_stands(settings):
         raise UsageError(
-            "binding an address others can reach needs keys, which this version does not have yet",
+            "binding an address others can reach needs keys, and none stands",
             place=Place(field="host"),
-            remedy="Bind 127.0.0.1 and put a gateway that checks who asks before it",
+            remedy="Run: medrag keys create --scope ask; or bind 127.0.0.1",
         )
 
 

@@ -56,7 +56,9 @@ def tell_invalid(request: Request, error: Exception) -> Response:
 DETAILS: Mapping[int, str] = {
     400: "The request cannot be read.",
     404: "There is nothing at this address.",
+    403: "This may not be done from here.",
     405: "This address does not take this method.",
+    408: "The body took too long to come.",
     413: "The body is larger than this server takes.",
     415: "Send application/json.",
 }

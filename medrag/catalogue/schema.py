@@ -20,6 +20,8 @@ from sqlalchemy import (
 __all__ = [
     "answers",
     "assertions",
+    "audit",
+    "audit_head",
     "concepts",
     "conversations",
     "documents",
@@ -27,6 +29,7 @@ __all__ = [
     "evidence",
     "golden",
     "jobs",
+    "keys",
     "metadata",
     "names",
     "passages",
@@ -54,6 +57,8 @@ works = Table(
     Column("licence_url", Text),
     Column("redistributable", Boolean, nullable=False),
     Column("max_quote_chars", Integer),
+    #: Whose private shelf it stands on; "" is everyone's.
+    Column("tenant", String(32), nullable=False, default=""),
 )
 
 #: What a work must go on answering, as JSON; the gate asks it before every publication.
@@ -204,6 +209,8 @@ jobs = Table(
     Column("note", Text, nullable=False, default=""),
     Column("result", Text),
     Column("problem", Text),
+    #: The tenant it was asked for by.
+    Column("tenant", String(32), nullable=False, default=""),
 )
 
 #: Answers given at a door, until they are swept. No patient's fact is ever in here; see medrag/catalogue/answers.py.
@@ -223,6 +230,8 @@ answers = Table(
     Column("question", Text),
     Column("request", Text, nullable=False),
     Column("body", Text, nullable=False),
+    #: The tenants it was given to, as JSON.
+    Column("tenants", Text, nullable=False, default='[""]'),
 )
 
 #: Conversations an operator keeps on disk. ``sealed`` is encrypted; ``owner`` a hash; ``expires`` seconds since the epoch.
@@ -234,6 +243,47 @@ conversations = Table(
     Column("expires", BigInteger, nullable=False, index=True),
     Column("written", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+)
+
+#: Keys of callers. ``digest`` is a keyed hash of the secret, which is nowhere; days and times are ISO 8601, UTC.
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("name", String(80), nullable=False, default=""),
+    Column("scopes", String(80), nullable=False),
+    Column("tenant", String(32), nullable=False, default=""),
+    Column("created", String(32), nullable=False),
+    Column("expires", String(32)),
+    Column("revoked", String(32)),
+    Column("last_used", String(10)),
+    Column("per_minute", Integer),
+    Column("max_body_bytes", Integer),
+    Column("follows", String(16)),
+)
+
+#: Who did what, when, and how it ended; rows are added and never changed, each hashed with the one before.
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("who", String(32), nullable=False),
+    Column("act", String(120), nullable=False),
+    Column("snapshot", String(40), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+#: One row: the last record's number and hash. Whoever adds records holds its lock, so that they come one by one.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("name", String(8), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
 )
 
 snapshots = Table(

@@ -27,7 +27,7 @@ from medrag.vocabulary import Authority, Kind, Language
 from medrag_api.job_child import INCOMING
 from medrag_api.jobs import JobRunner
 from medrag_api.requests import Day, validated
-from medrag_api.routes.reading import PROBLEM, Set, as_json
+from medrag_api.routes.reading import PROBLEM, Set, as_json, caller_of
 from medrag_api.schemas import job_json, snapshot_json
 
 __all__ = [
@@ -48,7 +48,7 @@ LOOK_S: Final = 0.5
 HEARTBEAT_S: Final = 15.0
 #: Bytes read of an upload at a time.
 CHUNK: Final = 1 << 20
-#: What this machine calls itself; the server binds nothing else.
+#: What this machine calls itself: without keys the server binds nothing else.
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Reason = Annotated[str, Field(max_length=1000)]
@@ -107,12 +107,13 @@ NO_REASON: Final = RollbackIn()
 
 
 def same_origin(request: Request) -> None:
-    """Raises 403 for a page of another site: whoever may reach this port from a browser may not write through it.
+    """Raises 403 for a page of another site: whoever may reach this port from a browser may not write through it. Who came
+    with a key was looked at before: a browser sends no other site's key, and the guard no other site's cookie.
 
     The page must be this machine's own by name: a foreign name that was made to point here would equal its own Host.
     """
     origin = request.headers.get("origin")
-    if origin is None:
+    if origin is None or caller_of(request).key is not None:
         return
     parts = urlsplit(origin)
     if parts.netloc != request.headers.get("host") or parts.hostname not in LOOPBACK:

@@ -16,6 +16,7 @@ from medrag.backends import Models
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf
 from medrag_api.desk import Desk
+from medrag_api.security.callers import Caller
 
 __all__ = ["PROBLEM", "JsonRoute", "Reading", "Reviewing", "Set", "Writers", "as_json"]
 
@@ -50,6 +51,12 @@ class JsonRoute(APIRoute):
 def settings_of(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
+
+
+def caller_of(request: Request) -> Caller:
+    """Who sent the request; the guard found out."""
+    caller: Caller = request.state.caller
+    return caller
 
 
 def lend_shelf(request: Request) -> Iterator[OpenShelf]:

@@ -214,6 +214,15 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "to_shelf": ("To the shelf", "返回书架"),
     "and_more": ("and more", "更多"),
     "reload": ("Look again", "刷新"),
+    # keys
+    "log_in": ("Log in", "登录"),
+    "log_out": ("Log out", "退出登录"),
+    "key": ("Key", "密钥"),
+    "key_wrong": ("This key opens nothing here.", "该密钥无效。"),
+    "key_note": (
+        "Whoever runs this server gives out keys. The session lasts twelve hours; the key is not kept in the browser.",
+        "密钥由服务管理员发放。登录有效期为十二小时；浏览器不保存密钥。",
+    ),
     # problems
     "problem": ("This could not be done", "无法完成"),
     "back": ("Back to the check", "返回检查"),

@@ -1,0 +1,1 @@
+"""Who may do what: keys, scopes, tenants, limits, sessions of the console, and the audit log."""
