@@ -64,6 +64,8 @@ class Work:
     language: Language
     url: str | None
     rights: Rights
+    #: Whose private shelf it stands on; "" is everyone's.
+    tenant: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 
 from medrag.catalogue import Catalogue
 from medrag.editions import editions_in_force, editions_serving, set_key, succeeded
 from medrag.errors import Unavailable
+from medrag.identifiers import content_id
 from medrag.protocols import Encoder, IndexFilter, IndexReader
 from medrag.records import Edition, Passage, Snapshot, Work
 from medrag.text.indexed import index_text
@@ -112,6 +114,13 @@ class Standing:
         return {subject: tuple(pairs) for subject, pairs in told.items()}
 
 
+def narrowed(snapshot: Snapshot, held: Sequence[Edition]) -> Snapshot:
+    """A snapshot as those see it who do not see all of it; its id says so, and which part it is."""
+    editions = tuple(edition.id for edition in held)
+    part = content_id("", *sorted(editions))[:10]
+    return replace(snapshot, id=f"{snapshot.id}.{part}", editions=editions)
+
+
 class OpenShelf:
     """One snapshot opened for reading. Everything asked of it is answered from that snapshot alone."""
 
@@ -130,6 +139,24 @@ class OpenShelf:
         self._read: OrderedDict[str, ReadPassage] = OrderedDict()
         self._reading = threading.Lock()
         self.works: dict[str, Work] = {work.id: work for work in catalogue.works()}
+
+    @property
+    def private(self) -> frozenset[str]:
+        """The tenants with works of their own on this shelf."""
+        return frozenset(self.works[item.work].tenant for item in self._held) - {""}
+
+    def seen_by(self, tenant: str) -> OpenShelf:
+        """The shelf as a tenant reads it: everyone's works and its own, as if the others were not there. Index, catalogue
+        and encoder are shared; who closes this shelf closes those. ``*`` sees all of it, "" what is everyone's."""
+        if tenant == "*" or not self.private - {tenant}:
+            return self
+        seen = copy(self)
+        seen.works = {key: work for key, work in self.works.items() if work.tenant in ("", tenant)}
+        seen._held = tuple(item for item in self._held if item.work in seen.works)
+        seen.snapshot = narrowed(self.snapshot, seen._held)
+        seen._told, seen._standing, seen._read = None, OrderedDict(), OrderedDict()
+        seen._reading = threading.Lock()
+        return seen
 
     def read(self, identifiers: Iterable[str]) -> dict[str, ReadPassage]:
         """Passages by id, read for searching; the last some thousands read are kept, as a snapshot never changes."""

@@ -50,10 +50,10 @@ def answers_of(settings: Settings, catalogue: Catalogue) -> Answers:
 
 
 def to_keep(
-    shelf: OpenShelf, asked: AskRequest, document: dict[str, Any], settings: Settings
+    shelf: OpenShelf, asked: AskRequest, document: dict[str, Any], settings: Settings, tenant: str = "*"
 ) -> KeptAnswer | None:
     """The answer as it is kept; None where it must not be: of a patient, of a model without consent, or when the
-    operator keeps none."""
+    operator keeps none. ``tenant``: who gets it; ``*`` is the person at this machine."""
     answerer, model = document["basis"]["answerer"], document["basis"]["model"]
     if settings.keep_answers == 0 or asked.personal:
         return None
@@ -75,6 +75,7 @@ def to_keep(
         question=words if asked.keep_question else None,
         request=asked.model_dump(mode="json", include={"answerer", "as_of", "filters", "top_k"}),
         body=body_of(document),
+        tenants=(tenant,),
     )
 
 
@@ -145,10 +146,15 @@ class AnswerKeeper:
             self._forget([kept])
             log.warning("answer_not_kept", answer=kept.id, problem="too many wait to be written")
 
-    def get(self, identifier: str) -> KeptAnswer:
-        """The answer of that id as it was given. Raises NotFound, Withdrawn, Unavailable."""
+    def get(self, identifier: str, tenant: str = "*") -> KeptAnswer:
+        """The answer of that id as it was given, to that tenant. Raises NotFound, Withdrawn, Unavailable."""
         with closing(Catalogue(self.settings.catalogue, create=False)) as catalogue:
-            kept = self._pending.get(identifier) or answers_of(self.settings, catalogue).get(identifier)
+            held, pending = answers_of(self.settings, catalogue), self._pending.get(identifier)
+            if pending is not None and tenant in ("*", *pending.tenants):
+                return written(catalogue, pending)
+            kept = held.get(identifier)
+            if tenant not in ("*", *kept.tenants):
+                raise held.missing()
             return written(catalogue, kept)
 
     def close(self) -> None:

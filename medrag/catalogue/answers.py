@@ -43,6 +43,8 @@ class KeptAnswer:
     request: Mapping[str, Any]
     #: The JSON document that was served, byte for byte.
     body: str
+    #: The tenants it was given to.
+    tenants: tuple[str, ...] = ("",)
 
 
 class Answers:
@@ -69,11 +71,15 @@ class Answers:
         """Raises NotFound, which says why an answer may not be kept."""
         row = self._catalogue.first(select(answers).where(answers.c.id == identifier))
         if row is None:
-            raise NotFound(
-                "no answer of that id is kept",
-                remedy=f"The newest {self.most} are kept for {self.days} days, never one about a patient; ask again",
-            )
+            raise self.missing()
         return answer_of(row)
+
+    def missing(self) -> NotFound:
+        """What is said of an answer that is not kept, or not for who asks."""
+        return NotFound(
+            "no answer of that id is kept",
+            remedy=f"The newest {self.most} are kept for {self.days} days, never one about a patient; ask again",
+        )
 
     def with_questions(self) -> list[KeptAnswer]:
         """Those whose question was kept, the last asked first."""
@@ -109,6 +115,8 @@ def news(item: KeptAnswer, held: KeptAnswer | None) -> bool:
     """Whether writing this answer would change what is kept by more than an hour."""
     if held is None or (held.question is None and item.question is not None):
         return True
+    if not set(item.tenants) <= set(held.tenants):
+        return True
     return datetime.fromisoformat(item.asked) - datetime.fromisoformat(held.asked) > FRESH
 
 
@@ -116,6 +124,9 @@ def put(connection: Connection, item: KeptAnswer) -> None:
     """Adds an answer, or notes that it was given again. One that was given beside an edition removed since is dropped:
     the removal could not see it yet."""
     told = {"asked": item.asked} | ({"question": item.question} if item.question is not None else {})
+    held = connection.execute(select(answers.c.tenants).where(answers.c.id == item.id)).scalar()
+    if held is not None:
+        told["tenants"] = dump(sorted({*json.loads(held), *item.tenants}))
     if connection.execute(update(answers).where(answers.c.id == item.id).values(**told)).rowcount:
         return
     # The update above holds SQLite's lock on writing, these rows' locks hold a removal on PostgreSQL.
@@ -123,7 +134,7 @@ def put(connection: Connection, item: KeptAnswer) -> None:
     if len(connection.execute(there).all()) < len(item.editions):
         return
     row = {name: getattr(item, name) for name in AS_THEY_ARE}
-    lists = {"editions": dump(item.editions), "cited": dump(item.cited), "request": dump(item.request)}
+    lists = {name: dump(getattr(item, name)) for name in ("editions", "cited", "request", "tenants")}
     connection.execute(insert(answers), {**row, **lists})
 
 
@@ -147,4 +158,5 @@ def answer_of(row: Any) -> KeptAnswer:
         row["question"],
         json.loads(row["request"]),
         row["body"],
+        tuple(json.loads(row["tenants"])),
     )

@@ -47,6 +47,8 @@ class Job:
     result: Mapping[str, Any] | None
     #: RFC 9457 problem, when it failed.
     problem: Mapping[str, Any] | None
+    #: The tenant it was asked for by: what it may touch, and who may see it.
+    tenant: str = ""
 
     @property
     def rate(self) -> float | None:
@@ -69,11 +71,13 @@ class Jobs:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
-    def add(self, kind: JobKind, request: Mapping[str, Any], identifier: str = "") -> Job:
+    def add(
+        self, kind: JobKind, request: Mapping[str, Any], identifier: str = "", *, tenant: str = ""
+    ) -> Job:
         """Asks for a job."""
         made = identifier or new_id()
         row = {"id": made, "kind": kind, "state": "queued", "request": dump(request), "created": now()}
-        more = {"owner": "", "stage": "", "done": 0, "cancel": False, "note": ""}
+        more = {"owner": "", "stage": "", "done": 0, "cancel": False, "note": "", "tenant": tenant}
         with self._catalogue.writing() as connection:
             connection.execute(insert(jobs), {**row, **more})
         return self.get(made)
@@ -85,9 +89,11 @@ class Jobs:
             raise NotFound("no job of that id is known")
         return job_of(row)
 
-    def last(self, limit: int = 50) -> list[Job]:
-        """The last asked for, newest first."""
+    def last(self, limit: int = 50, tenant: str | None = None) -> list[Job]:
+        """The last asked for, newest first; with ``tenant`` those it asked for alone."""
         query = select(jobs).order_by(jobs.c.created.desc(), jobs.c.id).limit(limit)
+        if tenant is not None:
+            query = query.where(jobs.c.tenant == tenant)
         return [job_of(row) for row in self._catalogue.all(query)]
 
     def running(self) -> list[Job]:

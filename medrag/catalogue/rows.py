@@ -67,6 +67,7 @@ def work_row(work: Work) -> dict[str, Any]:
         "licence_url": work.rights.url,
         "redistributable": work.rights.redistributable,
         "max_quote_chars": work.rights.max_quote_chars,
+        "tenant": work.tenant,
     }
 
 
@@ -82,6 +83,7 @@ def work_of(row: Row) -> Work:
         row["language"],
         row["url"],
         rights,
+        row["tenant"],
     )
 
 

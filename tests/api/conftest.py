@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,6 +68,22 @@ def reviewing(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     publish(workshop, lambda *_: None)
     workshop.catalogue.close()
     return made
+
+
+@pytest.fixture
+def standing_copy(reviewing: Settings, tmp_path: Path) -> Settings:
+    """A copy of the sample shelf with its interaction list, for tests that give out keys."""
+    home = tmp_path / "copy"
+    shutil.copytree(reviewing.home, home)
+    return reviewing.model_copy(update={"home": home})
+
+
+@pytest.fixture
+def standing_open(reviewing: Settings, tmp_path: Path) -> Settings:
+    """A copy without keys, at an address others could reach."""
+    home = tmp_path / "open"
+    shutil.copytree(reviewing.home, home)
+    return reviewing.model_copy(update={"home": home, "host": "0.0.0.0"})
 
 
 @pytest.fixture(autouse=True)
