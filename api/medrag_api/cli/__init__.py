@@ -28,5 +28,6 @@ COMMANDS: Final = {
     "shelf": ("medrag_api.cli.shelf:shelf", "What is held: list, show, diff, history."),
     "packs": ("medrag_api.cli.packs:packs", "Specialty packs: list, show."),
     "serve": ("medrag_api.cli.serve:serve", "Serve HTTP on this machine."),
+    "mcp": ("medrag_api.cli.mcp:mcp", "Serve agents over stdin and stdout (MCP)."),
     "keys": ("medrag_api.cli.keys:keys", "Keys for the server: create, list, rotate, revoke."),
     "audit": ("medrag_api.cli.audit:audit", "Who did what at the server: show, verify."),
