@@ -116,7 +116,7 @@ TABLE: Final[Mapping[tuple[str, str], Access]] = {
     # --- other doors to the same
     ("POST", "/v1/chat/completions"): ASK,
     ("GET", "/v1/models"): ASK,
-    ("GET", "/v1/models/{model}"): ASK,
+    ("GET", "/v1/models/{id}"): ASK,
     ("GET", "/cds-services"): CHECK,
     ("POST", "/cds-services/{id}"): CHECK,
     ("POST", "/cds-services/{id}/feedback"): CHECK,
