@@ -16,48 +16,56 @@ from medrag.errors import MedragError
 from medrag_api.problems import problem_of_error
 from medrag_api.schemas import basis_json, citation_json, statement_json
 
-__all__ = ["HEARTBEAT_S", "AnswerStream", "event_json"]
+__all__ = ["HEARTBEAT_S", "AnswerStream", "TextStream", "event_json"]
 
 #: Seconds of silence after which a comment says that the line is alive.
 HEARTBEAT_S: Final = 10.0
 
-#: Makes the events of one answer by name; the flag is set when nobody waits for them any more.
-Making = Callable[[threading.Event], Iterator[tuple[str, dict[str, Any]]]]
+#: Makes the pieces of a text; the flag is set when nobody waits for them any more.
+Making = Callable[[threading.Event], Iterator[str]]
+#: Makes the events of one answer by name.
+Telling = Callable[[threading.Event], Iterator[tuple[str, dict[str, Any]]]]
 #: Writes an event of that name, as the door's protocol has it. An error after the first event has the name ``error``.
 Writing = Callable[[str, dict[str, Any]], str]
 
 
-class AnswerStream:
-    """The events of one answer, made in a thread of their own. :meth:`begin` waits for the first of them, so that what is
-    wrong with a question is told as a problem document and not as an event."""
+class TextStream:
+    """A text that is made in a thread of its own. :meth:`begin` waits for its first piece, so that what is wrong with a
+    question is told as a problem and not in the midst of an answer.
+
+    ``alive`` is sent when nothing was for a while; ``failed`` says what went wrong after the first piece.
+    """
 
     def __init__(
-        self, making: Making, heartbeat_s: float = HEARTBEAT_S, write: Writing | None = None
+        self,
+        making: Making,
+        alive: str,
+        failed: Callable[[MedragError], str],
+        heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
-        self._making = making
-        self._write = write or event_text
+        self._making, self._alive, self._failed = making, alive, failed
         self._heartbeat_s = heartbeat_s
         self._gone = threading.Event()
-        self._events: queue.SimpleQueue[str | MedragError | None] = queue.SimpleQueue()
+        self._pieces: queue.SimpleQueue[str | MedragError | None] = queue.SimpleQueue()
         self._first = ""
 
     def begin(self) -> None:
         """Raises what the question is refused for."""
         threading.Thread(target=self._make, name="medrag-stream", daemon=True).start()
-        first = self._events.get()
+        first = self._pieces.get()
         if isinstance(first, MedragError):
             raise first
         self._first = first or ""
 
     def _make(self) -> None:
-        """Puts the events, then None. An error after the first is an event of its own, ``error``."""
+        """Puts the pieces, then None."""
         try:
-            for name, document in self._making(self._gone):
-                self._events.put(self._write(name, document))
+            for piece in self._making(self._gone):
+                self._pieces.put(piece)
         except MedragError as error:
-            self._events.put(error)
+            self._pieces.put(error)
         finally:
-            self._events.put(None)
+            self._pieces.put(None)
 
     async def text(self) -> AsyncIterator[str]:
         """The body. When it is closed, the model that is writing is stopped."""
@@ -67,18 +75,33 @@ class AnswerStream:
                 try:
                     told = await to_thread.run_sync(self._next, abandon_on_cancel=True)
                 except queue.Empty:
-                    yield ": alive\n\n"
+                    yield self._alive
                     continue
                 if told is None:
                     return
                 if isinstance(told, MedragError):
-                    told = self._write("error", problem_of_error(told, "/ask", places=False))
+                    told = self._failed(told)
                 yield told
         finally:
             self._gone.set()
 
     def _next(self) -> str | MedragError | None:
-        return self._events.get(timeout=self._heartbeat_s)
+        return self._pieces.get(timeout=self._heartbeat_s)
+
+
+class AnswerStream(TextStream):
+    """The events of one answer, each as ``write`` has it, by default as a server-sent event."""
+
+    def __init__(
+        self, telling: Telling, heartbeat_s: float = HEARTBEAT_S, write: Writing | None = None
+    ) -> None:
+        written = write or event_text
+        super().__init__(
+            lambda gone: (written(name, document) for name, document in telling(gone)),
+            ": alive\n\n",
+            lambda error: written("error", problem_of_error(error, "/ask", places=False)),
+            heartbeat_s,
+        )
 
 
 def event_json(event: Begun | Said | Withheld) -> tuple[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ from medrag.dialogue.records import Change, Slot
 from medrag.text.normalise import fold_name
 from medrag.vocabulary import Language
 
-__all__ = ["base_question", "patient_of", "stand_alone"]
+__all__ = ["base_question", "kept_true", "patient_of", "stand_alone"]
 
 #: What is left of a turn that only points back, once its drugs and conditions are taken out.
 POINTING: Final = re.compile(
@@ -85,7 +85,7 @@ def asks_itself(masked: str) -> bool:
 
 
 def kept_true(question: str, draft: Draft) -> str:
-    """The question without what the turn took back: replaced drugs under the new one's name, corrected numbers."""
+    """The question without what a turn, or a hand, took back: replaced drugs under the new one's name, corrected numbers."""
     called = {str(slot.value): slot.said for slot in draft.slots}
     before = {str(slot.value): slot.said for slot in draft.dialogue.slots}
     for change in draft.changes:

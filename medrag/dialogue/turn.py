@@ -11,7 +11,7 @@ from medrag.answer.question import read_question
 from medrag.answer.refuse import refusal_kind
 from medrag.concepts import Mention, default_linker
 from medrag.dialogue.draft import Draft
-from medrag.dialogue.follow import base_question, patient_of, stand_alone
+from medrag.dialogue.follow import base_question, kept_true, patient_of, stand_alone
 from medrag.dialogue.marks import DRUGS, Marked, mark_turn
 from medrag.dialogue.people import read_allergies, read_conditions, read_nursing, read_pregnancy, read_sex
 from medrag.dialogue.records import LISTS, MOST_TURNS, Change, Dialogue, Role, Turn, Unclear
@@ -190,7 +190,10 @@ def edit_slots(dialogue: Dialogue, told: dict[str, Any]) -> Dialogue:
         replace(slot, turn=0, how="edited") if slot not in dialogue.slots else slot for slot in draft.slots
     )
     changes: tuple[Change, ...] = tuple(draft.changes)
-    return replace(dialogue, slots=edited, denied=tuple(draft.denied), log=(*dialogue.log, (0, changes)))
+    # Asked again, the last question must not tell anew what was just taken back.
+    question = kept_true(dialogue.question, draft)
+    log = (*dialogue.log, (0, changes))
+    return replace(dialogue, slots=edited, question=question, denied=tuple(draft.denied), log=log)
 
 
 def edit_list(draft: Draft, field_name: str, names: Sequence[str]) -> None:

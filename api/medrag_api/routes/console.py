@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from medrag_api.web import asking, checking, entering, frame, looking_up, shelving
+from medrag_api.web import (
+    asking,
+    checking,
+    entering,
+    frame,
+    looking_up,
+    picturing,
+    shelving,
+    talking,
+)
 
 __all__ = ["router"]
 
 router = APIRouter()
-for room in (checking, asking, looking_up, shelving, entering, frame):
+for room in (checking, asking, talking, looking_up, picturing, shelving, entering, frame):
     router.include_router(room.router)

@@ -12,10 +12,11 @@ from medrag.errors import NotFound
 from medrag_api.cards import drug_card, found_drugs
 from medrag_api.review_words import VIEW
 from medrag_api.routes.passages import known_id, source_of
-from medrag_api.routes.reading import Reading, Reviewing
+from medrag_api.routes.reading import Reading, Reviewing, Set
 from medrag_api.schemas import in_force_ids
 from medrag_api.web.card_view import card_view
 from medrag_api.web.pages import language_of, render
+from medrag_api.web.picturing import pdf_of
 from medrag_api.web.rooms import page_router
 from medrag_api.web.words import words_in
 
@@ -50,8 +51,11 @@ def show_drug(request: Request, id: str, desk: Reviewing) -> Response:
 
 
 @router.get("/console/passages/{id}")
-def show_passage(request: Request, id: str, shelf: Reading, start: int = 0, end: int = 0) -> Response:
-    """A passage in its context, the quoted place marked. `start` and `end` are offsets in the document."""
+def show_passage(
+    request: Request, id: str, shelf: Reading, settings: Set, start: int = 0, end: int = 0
+) -> Response:
+    """A passage in its context, the quoted place marked, with the page of the PDF it was read from. `start` and `end` are
+    offsets in the document."""
     passage = shelf.catalogue.passage(known_id(id, "p_"))
     source = source_of(shelf, passage.document)
     text = source.document.text
@@ -72,6 +76,10 @@ def show_passage(request: Request, id: str, shelf: Reading, start: int = 0, end:
         tail=text[last : passage.end],
         after=text[passage.end : passage.end + AROUND] if whole else "",
         facts=source_facts(request, source, passage.page),
+        page=passage.page,
+        picture=f"/console/passages/{passage.id}/page.png?start={first}&end={last}"
+        if pdf_of(source, passage, settings)
+        else "",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +16,17 @@ from medrag_api.web.words import ConsoleLanguage, words_in
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["LANGUAGE", "POLICY", "THEME", "asset_path", "language_of", "render"]
+__all__ = [
+    "LANGUAGE",
+    "POLICIES",
+    "POLICY",
+    "THEME",
+    "asset_path",
+    "headers",
+    "language_of",
+    "pieces",
+    "render",
+]
 
 HERE: Final = Path(__file__).parent
 #: Cookies: what the reader chose. Neither says anything of a person.
@@ -35,15 +45,40 @@ PLACES: Final = (
     ("drugs", "/console/drugs"),
     ("shelf", "/console/shelf"),
 )
+#: What a template writes where a piece ends; it is no character of a page.
+FLUSH: Final = "\f"
 #: BCP 47.
 TAGS: Final[Mapping[ConsoleLanguage, str]] = {"en": "en", "zh": "zh-Hans"}
 
 
 def render(request: Request, template: str, here: str, status: int = 200, **told: Any) -> HTMLResponse:
     """A page in the reader's language. Everything told is escaped by the templates."""
+    body = templates().get_template(template).render(framed(request, here, told))
+    return HTMLResponse(body, status, headers())
+
+
+def pieces(request: Request, template: str, here: str, **told: Any) -> Iterator[str]:
+    """A page as it is made, in pieces that end where the template says ``{{ flush }}``."""
+    held: list[str] = []
+    for piece in templates().get_template(template).generate(framed(request, here, told)):
+        if piece == FLUSH:
+            yield "".join(held)
+            held.clear()
+        else:
+            held.append(piece)
+    yield "".join(held)
+
+
+def headers() -> dict[str, str]:
+    """What every page is sent with."""
+    return {**POLICIES, "Vary": "Cookie, Accept-Language"}
+
+
+def framed(request: Request, here: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What every template is told beside its own."""
     language = language_of(request)
     theme = request.cookies.get(THEME, "")
-    frame = {
+    return {
         "w": words_in(language),
         "language": language,
         "tag": TAGS[language],
@@ -52,9 +87,9 @@ def render(request: Request, template: str, here: str, status: int = 200, **told
         "here": here,
         "path": request.url.path if request.method == "GET" else "/",
         "asset": asset,
+        "flush": FLUSH,
+        **told,
     }
-    body = templates().get_template(template).render({**frame, **told})
-    return HTMLResponse(body, status, {**POLICIES, "Vary": "Cookie, Accept-Language"})
 
 
 def language_of(request: Request) -> ConsoleLanguage:
