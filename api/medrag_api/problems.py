@@ -45,18 +45,24 @@ def problem_of_error(error: MedragError, instance: str, *, places: bool) -> dict
     """A MedragError as a document. ``places``: also name files and lines, which a caller over HTTP has no use for."""
     sentences = [error.problem, error.remedy] if error.remedy else [error.problem]
     detail = ". ".join(sentence.rstrip(".") for sentence in sentences) + "."
-    field = error.place.field
     told = problem_json(
         kind_of(type(error)),
         error.title,
         error.http_status,
         detail,
         instance,
-        [(field, error.problem)] if field else [],
+        problems_of(error),
     )
     if places:
         told |= {"exit_code": error.exit_code, "file": error.place.file, "line": error.place.line}
     return told
+
+
+def problems_of(error: MedragError) -> list[tuple[str, str]]:
+    """(field, problem) of each thing that is wrong: most errors name one, a resource that does not fit names several."""
+    several: Sequence[tuple[str, str]] = getattr(error, "problems", ())
+    field = error.place.field
+    return list(several) or ([(field, error.problem)] if field else [])
 
 
 def kind_of(error: type[MedragError]) -> str:

@@ -74,10 +74,21 @@ def tell_http(request: Request, error: Exception) -> Response:
 
 def respond(request: Request, problem: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
     """The document in the words of the protocol that the address speaks."""
+    if request.url.path.startswith("/fhir/"):
+        return fhir_response(problem, headers)
     if not request.url.path.startswith(PREFIX):
         return problem_response(problem, headers)
     body = json.dumps(openai_error(problem), ensure_ascii=False).encode("utf-8", "backslashreplace")
     return Response(body, openai_status(problem["status"]), with_retry(problem, headers), "application/json")
+
+
+def fhir_response(problem: dict[str, Any], headers: Mapping[str, str] | None) -> Response:
+    """An OperationOutcome, as FHIR tells every failure."""
+    from medrag_api.fhir.capability import FHIR_JSON
+    from medrag_api.fhir.outcome import outcome_of_problem
+
+    body = json.dumps(outcome_of_problem(problem), ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return Response(body, problem["status"], with_retry(problem, headers), FHIR_JSON)
 
 
 def problem_response(problem: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
