@@ -142,6 +142,16 @@ class Settings(BaseSettings):
     top_k: int = Field(default=8, ge=1, le=50, description="Passages a search returns.")
     host: str = Field(default="127.0.0.1", description="Address `serve` binds.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port `serve` binds.")
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?)?$",
+        description="Address others reach this server by, for links in CDS cards; empty: as it was asked.",
+    )
+    hooks_standing: Literal["show", "hide"] = Field(
+        default="show",
+        description="Findings about drugs already taken, when orders are made: show | hide, which a card then says. "
+        "Contraindicated ones are always shown.",
+    )
     max_body_bytes: int = Field(default=1 << 20, gt=0, description="Largest request body, bytes.")
     max_upload_bytes: int = Field(default=1 << 28, gt=0, description="Largest document that is sent, bytes.")
     secret: SecretStr = Field(

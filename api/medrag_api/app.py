@@ -18,6 +18,7 @@ from medrag.settings import Settings
 from medrag_api.conversations import Keeper
 from medrag_api.gate import Gate
 from medrag_api.holder import ShelfHolder
+from medrag_api.hooks.counting import AlertCounter
 from medrag_api.jobs import JobRunner
 from medrag_api.kept_answers import AnswerKeeper
 from medrag_api.routes import (
@@ -28,6 +29,7 @@ from medrag_api.routes import (
     drugs,
     fhir,
     health,
+    hooks,
     interactions,
     jobs,
     mcp,
@@ -56,6 +58,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
     keeper = AnswerKeeper(settings)
     talks = Keeper(settings, several=several)
     security = Security(settings, lambda: held.snapshot_id, loopback=is_loopback(settings.host))
+    alerts = AlertCounter(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -66,6 +69,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
         finally:
             await asyncio.to_thread(runner.close)
             await asyncio.to_thread(keeper.close)
+            await asyncio.to_thread(alerts.close)
             talks.close()
             await asyncio.to_thread(security.close)
             await asyncio.to_thread(held.close)
@@ -84,6 +88,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
     app.state.runner = runner
     app.state.models = open_models(settings)
     app.state.answers = keeper
+    app.state.alerts = alerts
     app.state.conversations = talks
     app.state.security = security
     for room in (
@@ -93,6 +98,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
         interactions,
         drugs,
         fhir,
+        hooks,
         search,
         passages,
         shelf,

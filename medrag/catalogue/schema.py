@@ -284,6 +284,38 @@ audit_head = Table(
     Column("name", String(8), primary_key=True),
     Column("seq", BigInteger, nullable=False),
     Column("hash", String(64), nullable=False),
+
+#: What CDS services did on a day: how many checks, and how many cards of them interrupt.
+alert_checks = Table(
+    "alert_checks",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("service", String(40), primary_key=True),
+    Column("checks", Integer, nullable=False),
+    Column("interruptive", Integer, nullable=False),
+)
+
+#: Every card that was given, by the UUID that its finding has for everyone; ``rules`` is JSON.
+alert_cards = Table(
+    "alert_cards",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("severity", String(20), nullable=False),
+    Column("indicator", String(10), nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("shown", Integer, nullable=False),
+)
+
+#: What was done with them, as counts a day. No row says who, or about whom.
+alert_outcomes = Table(
+    "alert_outcomes",
+    metadata,
+    Column("card", String(36), primary_key=True),
+    Column("outcome", String(12), primary_key=True),  # accepted | overridden
+    Column("reason", String(40), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("times", Integer, nullable=False),
 )
 
 snapshots = Table(

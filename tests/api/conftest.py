@@ -86,6 +86,16 @@ def standing_open(reviewing: Settings, tmp_path: Path) -> Settings:
     return reviewing.model_copy(update={"home": home, "host": "0.0.0.0"})
 
 
+@pytest.fixture
+def stocked_pairs(settings: Settings) -> Settings:
+    """A small interaction list in a home of the test's own."""
+    workshop = open_workshop(settings)
+    add_pairs(workshop.catalogue)
+    publish(workshop, lambda *_: None)
+    workshop.catalogue.close()
+    return settings
+
+
 @pytest.fixture(autouse=True)
 def hashing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands read the environment: the hashing encoder, and nothing of this machine's own."""

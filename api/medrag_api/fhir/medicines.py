@@ -43,7 +43,7 @@ def read_medicines(
             notes.append(Note("information", "informational", text, item.reference))
             continue
         requested.setdefault(key, len(taken))
-        taken.append(Medicine(named.asked | routed(item), refs(item), item.draft))
+        taken.append(Medicine({**named.asked, **routed(item)}, refs(item), item.draft))
     return tuple(taken), tuple(unchecked), tuple(notes)
 
 

@@ -72,7 +72,8 @@ def name_drug(graph: GraphHome | Unavailable, concept: Json) -> Named:
         return Named(None, "", "no_name")
     if isinstance(graph, Unavailable):
         return Named({"text": shown[:200]}, shown)
-    found = [(one, resolve(graph, one)) for one in (*codes, *words)]
+    told: list[dict[str, str] | str] = [*codes, *words]
+    found = [(one, resolve(graph, one)) for one in told]
     held = [(one, item) for one, item in found if item.status == "resolved" and item.concept is not None]
     held.sort(key=lambda pair: pair[1].concept is not None and pair[1].concept.kind != "drug")
     if not held:

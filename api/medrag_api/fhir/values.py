@@ -80,8 +80,8 @@ class Measure:
 @cache
 def loinc_fields() -> Mapping[str, str]:
     """LOINC code to field of the contract's Patient; see observations.csv for names and sources."""
-    with files("medrag_api.fhir").joinpath("observations.csv").open(encoding="utf-8", newline="") as lines:
-        return {row["loinc"]: row["field"] for row in csv.DictReader(lines)}
+    table = files("medrag_api.fhir").joinpath("observations.csv").read_text(encoding="utf-8")
+    return {row["loinc"]: row["field"] for row in csv.DictReader(table.splitlines())}
 
 
 def read_person(patient: Json, today: date, language: Language) -> tuple[dict[str, Any], tuple[Note, ...]]:
