@@ -284,6 +284,7 @@ audit_head = Table(
     Column("name", String(8), primary_key=True),
     Column("seq", BigInteger, nullable=False),
     Column("hash", String(64), nullable=False),
+)
 
 #: What CDS services did on a day: how many checks, and how many cards of them interrupt.
 alert_checks = Table(

@@ -25,7 +25,7 @@ from medrag_api.security.limits import Rates, Streams
 from medrag_api.security.log import AuditWriter
 from medrag_api.security.scopes import Doorplan, Place
 from medrag_api.security.sessions import COOKIE, from_our_page, session_key
-from medrag_api.tell import instance_of, problem_response
+from medrag_api.tell import instance_of, respond
 
 __all__ = ["Guard", "Security", "body_within"]
 
@@ -120,7 +120,7 @@ class Guard:
         try:
             await self.security.ready()
         except MedragError as error:
-            await problem_response(problem_of_error(error, instance_of(request), places=False))(
+            await respond(request, problem_of_error(error, instance_of(request), places=False))(
                 scope, receive, send
             )
             return
@@ -221,7 +221,7 @@ def refuse(request: Request, refusal: Refusal) -> Response:
     status = refusal.status
     problem = problem_of_status(status, SAID[status], instance_of(request))
     headers = {"WWW-Authenticate": 'Bearer realm="medrag"'} if status == 401 else {}
-    reply = problem_response(problem, headers)
+    reply = respond(request, problem, headers)
     if refusal.wait_s:
         reply.headers["Retry-After"] = str(refusal.wait_s)
     return reply
