@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -63,6 +64,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(held.warm)
+        threading.Thread(target=app.state.models.prepare, name="medrag-models", daemon=True).start()
         runner.start()
         try:
             yield
