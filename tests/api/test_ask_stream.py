@@ -135,6 +135,10 @@ def test_a_caller_who_goes_before_a_word_is_said_stops_the_model(standing: Setti
     ):
         with client.stream("POST", "/ask", json={"question": QUESTION, "stream": True}) as stream:
             assert "event: meta" in next(stream.iter_text())
+            until = time.monotonic() + 30
+            while not model.asked and time.monotonic() < until:
+                time.sleep(0.02)
+        assert model.asked
         assert model.wait_hung_up(10.0)
 
 

@@ -67,7 +67,10 @@ def ask(
         def keep(kept: KeptAnswer | None) -> None:
             problems.append(keep_now(settings, desk.shelf.catalogue, kept))
 
-        document = Answering(settings, open_models(settings), keep).answer(request, desk)
+        models = open_models(settings)
+        if request.answerer != "extractive":
+            models.prepare()
+        document = Answering(settings, models, keep).answer(request, desk)
     problem = "".join(problems)
     if problem:
         click.echo(f"This answer was not kept: {problem}", err=True)
