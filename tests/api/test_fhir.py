@@ -278,6 +278,20 @@ def test_a_statement_of_a_drug_that_is_ordered_is_one_therapy() -> None:
     assert any("same therapy" in note.text for note in record.notes)
 
 
+def test_a_statement_in_other_words_is_the_same_therapy_unless_it_acts_elsewhere(reviewing: Settings) -> None:
+    gel = statement("s2", "ibuprofen")
+    gel["dosage"] = [{"route": {"text": "Topical route"}}]
+    answer = check(reviewing, medicine("m1", "ibuprofen 400 mg"), statement("s1", "布洛芬"), gel)
+    assert "2 medications" in summary(answer)["checked"][0]["details"]["text"]
+
+
+def test_unnamed_medications_have_an_issue_each(reviewing: Settings) -> None:
+    lost = medicine("m1", "x", medicationCodeableConcept={})
+    del lost["id"]
+    answer = check(reviewing, lost, copy.deepcopy(lost))
+    assert len({entry["fullUrl"] for entry in answer["entry"]}) == len(answer["entry"]) == 3
+
+
 def test_two_orders_of_one_drug_stay_two(reviewing: Settings) -> None:
     found = issues(check(reviewing, medicine("m1", "warfarin"), medicine("m2", "warfarin")))
     twice = next(item for item in found if item["code"]["coding"][0]["code"] == "DUPTHPY")

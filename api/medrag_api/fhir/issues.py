@@ -130,15 +130,15 @@ def unchecked_issues(record: Record, report: InteractionReport | None, language:
         for medicine, drug in zip(record.medicines, report.drugs, strict=False):
             if drug.status != "resolved":
                 told_of.append((medicine.text, why_unchecked(drug, language), medicine.references))
-    return [unchecked_issue(*item, record, language) for item in told_of]
+    return [unchecked_issue(at, *item, record, language) for at, item in enumerate(told_of)]
 
 
 def unchecked_issue(
-    text: str, why: str, references: Sequence[str], record: Record, language: Language
+    at: int, text: str, why: str, references: Sequence[str], record: Record, language: Language
 ) -> Json:
     issue: Json = {
         "resourceType": "DetectedIssue",
-        "id": str(uuid.uuid5(NAMESPACE, "\n".join(("not checked", text, *references)))),
+        "id": str(uuid.uuid5(NAMESPACE, "\n".join(("not checked", str(at), text, *references)))),
         "language": language,
         "status": "preliminary",
         "code": {

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from medrag.errors import Unavailable
+from medrag.text.normalise import fold_name
 from medrag.vocabulary import Language
 from medrag_api.fhir.bundle import Resources
 from medrag_api.fhir.naming import Named, name_drug, words_of
@@ -26,7 +27,8 @@ def read_medicines(
     taken: list[Medicine] = []
     unchecked: list[Unchecked] = []
     notes: list[Note] = []
-    requested: dict[tuple[tuple[str, str], ...], int] = {}
+    #: By the drug and where it acts: a gel of a drug that is also swallowed is a therapy of its own.
+    requested: dict[tuple[str, str], int] = {}
     for item in (*resources.of("MedicationRequest"), *resources.of("MedicationStatement")):
         named = name_item(resources, graph, item)
         if named.asked is None:
@@ -35,7 +37,8 @@ def read_medicines(
                 Unchecked(named.text or item.reference or item.kind, why, refs(item), item.draft)
             )
             continue
-        key = identity(named)
+        asked = {**named.asked, **routed(item)}
+        key = (named.concept or fold_name(named.text), asked.get("route", ""))
         if item.kind == "MedicationStatement" and key in requested:
             at = requested[key]
             taken[at] = replace(taken[at], references=(*taken[at].references, *refs(item)))
@@ -43,7 +46,7 @@ def read_medicines(
             notes.append(Note("information", "informational", text, item.reference))
             continue
         requested.setdefault(key, len(taken))
-        taken.append(Medicine({**named.asked, **routed(item)}, refs(item), item.draft))
+        taken.append(Medicine(asked, refs(item), item.draft))
     return tuple(taken), tuple(unchecked), tuple(notes)
 
 
@@ -75,14 +78,6 @@ def routed(item: Placed) -> dict[str, str]:
     said = {route_in(" ".join(words_of(dose.get("route") or {}))) for dose in doses}
     route = said.pop() if len(said) == 1 else None
     return {"route": route} if route else {}
-
-
-def identity(named: Named) -> tuple[tuple[str, str], ...]:
-    """Two resources of one identity are for the same drug."""
-    asked = dict(named.asked or {})
-    if "code" in asked:
-        asked.pop("text")
-    return tuple(sorted(asked.items()))
 
 
 def refs(item: Placed) -> tuple[str, ...]:

@@ -42,6 +42,8 @@ class Named:
     asked: Mapping[str, str] | None
     text: str
     problem: str = ""
+    #: Id of the drug it was resolved to; "" where it was not.
+    concept: str = ""
 
 
 def words_of(concept: Json) -> tuple[str, ...]:
@@ -82,9 +84,8 @@ def name_drug(graph: GraphHome | Unavailable, concept: Json) -> Named:
     if any(apart(first, item) for _, item in held[1:]):
         return Named(None, shown[:200], "codes_disagree")
     chosen = held[0][0]
-    return Named(
-        {"text": chosen} if isinstance(chosen, str) else {"text": shown[:200], **chosen}, shown[:200]
-    )
+    asked = {"text": chosen} if isinstance(chosen, str) else {"text": shown[:200], **chosen}
+    return Named(asked, shown[:200], concept=first.concept.id if first.concept else "")
 
 
 def apart(one: Resolution, other: Resolution) -> bool:
