@@ -139,6 +139,8 @@ class OpenShelf:
         self._read: OrderedDict[str, ReadPassage] = OrderedDict()
         self._reading = threading.Lock()
         self.works: dict[str, Work] = {work.id: work for work in catalogue.works()}
+        #: Whether this is what a tenant sees of a shelf that holds more.
+        self.partial = False
 
     @property
     def private(self) -> frozenset[str]:
@@ -155,7 +157,7 @@ class OpenShelf:
         seen._held = tuple(item for item in self._held if item.work in seen.works)
         seen.snapshot = narrowed(self.snapshot, seen._held)
         seen._told, seen._standing, seen._read = None, OrderedDict(), OrderedDict()
-        seen._reading = threading.Lock()
+        seen._reading, seen.partial = threading.Lock(), True
         return seen
 
     def read(self, identifiers: Iterable[str]) -> dict[str, ReadPassage]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 
 from medrag.errors import MedragError, Unavailable
 from medrag.settings import Settings
@@ -14,7 +14,7 @@ from medrag.shelf import OpenShelf
 from medrag_api.desk import Desk, again
 from medrag_api.wiring import Bench, open_graph, published
 
-__all__ = ["POINTER_S", "ShelfHolder"]
+__all__ = ["POINTER_S", "Seen", "ShelfHolder"]
 
 #: Seconds between looks at the pointer: a publication is seen by the next question a person can type.
 POINTER_S = 1.0
@@ -30,10 +30,35 @@ class Lease:
     desk: Desk
     readers: int = 0
     retired: bool = False
+    #: What tenants see of it, where that is not all: by tenant, "" for those with no works of their own here.
+    parts: dict[str, Desk] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def seen_by(self, tenant: str) -> Desk:
+        """The desk of a tenant: the whole one where nothing on the shelf is another's."""
+        private = self.shelf.private
+        if tenant == "*" or not private - {tenant}:
+            return self.desk
+        part = tenant if tenant in private else ""
+        with self.lock:
+            if part not in self.parts:
+                self.parts[part] = Desk(self.desk.settings, self.shelf.seen_by(part), open_graph)
+            return self.parts[part]
+
+    def lent(self) -> list[Desk]:
+        """The desks that callers come to."""
+        private = self.shelf.private
+        return [self.seen_by(tenant) for tenant in sorted({"", *private})] if private else [self.desk]
 
     def close(self) -> None:
+        for part in self.parts.values():
+            part.close()
         self.desk.close()
         self.shelf.close()
+
+
+def opened(lease: Lease) -> bool:
+    return all(desk.opened for desk in lease.lent())
 
 
 class ShelfHolder:
@@ -61,9 +86,10 @@ class ShelfHolder:
         self._watcher: threading.Thread | None = None
 
     @contextmanager
-    def reading(self) -> Iterator[OpenShelf]:
-        """The shelf of this moment. Raises what opening it raised, or Unavailable when nothing is published."""
-        with self.reviewing() as desk:
+    def reading(self, tenant: str = "") -> Iterator[OpenShelf]:
+        """The shelf of this moment as a tenant sees it, ``*`` all of it. Raises what opening it raised, or Unavailable when
+        nothing is published."""
+        with self.reviewing(tenant) as desk:
             yield desk.shelf
 
     @property
@@ -72,18 +98,17 @@ class ShelfHolder:
         lease = self._lease
         return lease.shelf.snapshot.id if lease is not None else ""
 
-    @property
-    def graph_opened(self) -> bool:
-        """Whether a review would find its graph open, so that it waits for nothing."""
+    def graph_opened(self, tenant: str = "") -> bool:
+        """Whether a tenant's review would find its graph open, so that it waits for nothing."""
         lease = self._lease
-        return lease is not None and lease.desk.opened
+        return lease is not None and lease.seen_by(tenant).opened
 
     @contextmanager
-    def reviewing(self) -> Iterator[Desk]:
-        """The shelf of this moment with the graph of its snapshot. Raises as :meth:`reading`."""
+    def reviewing(self, tenant: str = "") -> Iterator[Desk]:
+        """The shelf of this moment with the graph of its snapshot, both as a tenant sees them. Raises as :meth:`reading`."""
         lease = self._borrow()
         try:
-            yield lease.desk
+            yield lease.seen_by(tenant)
         finally:
             self._give_back(lease)
 
@@ -156,19 +181,20 @@ class ShelfHolder:
         with self._lock:
             lease, busy = self._lease, self._preparing is not None and self._preparing.is_alive()
             due = bool(self.settings.graph_url) and time.monotonic() >= self._graph_seen + GRAPH_S
-            if lease is None or self._problem is not None or busy or (lease.desk.opened and not due):
+            if lease is None or self._problem is not None or busy or (opened(lease) and not due):
                 return
             self._preparing = threading.Thread(target=self._open_graph, name="medrag-graph", daemon=True)
             self._preparing.start()
 
     def _open_graph(self) -> None:
         try:
-            with self.reviewing() as desk:
-                if desk.prepared:
-                    desk.check()
-                else:
-                    desk.prepare()
+            lease = self._borrow()
+            try:
+                for desk in lease.lent():
+                    desk.check() if desk.prepared else desk.prepare()
                 self._graph_seen = time.monotonic()
+            finally:
+                self._give_back(lease)
         except MedragError as error:
             told, self._graph_problem = self._graph_problem, str(error)
             if told != str(error) and self.on_change is not None and not self._stop.is_set():
@@ -197,3 +223,24 @@ class ShelfHolder:
             self._swap(None)
             if self._bench is not None:
                 self._bench.close()
+
+
+class Seen:
+    """A holder as one tenant sees it: what a door that is told who asks works with."""
+
+    def __init__(self, holder: ShelfHolder, tenant: str) -> None:
+        self._holder, self.tenant = holder, tenant
+
+    @property
+    def settings(self) -> Settings:
+        return self._holder.settings
+
+    @property
+    def graph_opened(self) -> bool:
+        return self._holder.graph_opened(self.tenant)
+
+    def reading(self) -> AbstractContextManager[OpenShelf]:
+        return self._holder.reading(self.tenant)
+
+    def reviewing(self) -> AbstractContextManager[Desk]:
+        return self._holder.reviewing(self.tenant)

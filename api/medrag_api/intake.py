@@ -49,7 +49,7 @@ def run_document(
 
     catalogue = Catalogue(settings.catalogue, create=True)
     try:
-        held = held_already(path, catalogue)
+        held = held_already(path, catalogue, told.tenant)
         if held is not None:
             return None, held
         card = document_card(path, told, catalogue)

@@ -10,11 +10,12 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
 from medrag.catalogue import Catalogue
 from medrag.catalogue.jobs import Job, Jobs
-from medrag.errors import InputRefused, MedragError, Place, ShelfBusy, UsageError
+from medrag.errors import InputRefused, MedragError, NotFound, Place, ShelfBusy, UsageError
 from medrag.settings import Settings
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def run_job(settings: Settings, identifier: str) -> None:
 def when_free(job: Job, settings: Settings, jobs: Jobs, progress: JobProgress) -> dict[str, Any]:
     while True:
         try:
-            return DOERS[job.kind](job.request, settings, progress)
+            return DOERS[job.kind]({**job.request, "tenant": job.tenant}, settings, progress)
         except ShelfBusy:
             jobs.note(job.id, "waits for another writer")
             progress("waiting", 0, None)
@@ -104,7 +105,8 @@ def do_ingest(asked: Mapping[str, Any], settings: Settings, progress: JobProgres
     from medrag_api.intake import exit_code, run_document, run_ingest
     from medrag_ingest.documents import Description
 
-    stage_only = bool(asked.get("stage"))
+    # Without a whole shelf to act on nothing of others' may be published in passing.
+    stage_only = bool(asked.get("stage")) or not whole_shelf(asked, settings)
     if "document" in asked:
         path = settings.home / INCOMING / str(asked["file"])
         told = Description.from_json(asked["document"])
@@ -115,6 +117,14 @@ def do_ingest(asked: Mapping[str, Any], settings: Settings, progress: JobProgres
         report = run_ingest(cards_of(asked, settings), settings, progress, stage_only=stage_only)
     code = exit_code(report, everything=False, stage_only=stage_only)
     return {**report.as_json(), "exit_code": code, "failed": code != 0}
+
+
+def whole_shelf(asked: Mapping[str, Any], settings: Settings) -> bool:
+    """Whether the tenant who asked acts on all of the shelf."""
+    from medrag_api.security.tenancy import acts_on_all
+
+    with closing(Catalogue(settings.catalogue, create=True)) as catalogue:
+        return acts_on_all(catalogue, str(asked["tenant"]))
 
 
 def cards_of(asked: Mapping[str, Any], settings: Settings) -> list[Manifest]:
@@ -129,6 +139,12 @@ def cards_of(asked: Mapping[str, Any], settings: Settings) -> list[Manifest]:
             "a card that is sent may not name files of this machine",
             place=Place(field="sources"),
             remedy="Send the document itself, or run medrag ingest here",
+        )
+    if asked["tenant"] not in ("*", card.tenant):
+        raise InputRefused(
+            "a card that is sent with this key is for its tenant's shelf",
+            place=Place(field="tenant"),
+            remedy="Say tenant in the card, and begin its id with the tenant's name and a hyphen",
         )
     return [card]
 
@@ -145,7 +161,7 @@ def do_publish(asked: Mapping[str, Any], settings: Settings, progress: JobProgre
         move = publish(
             putting_graph(workshop, progress),
             progress,
-            editions=tuple(asked.get("editions", ())),
+            editions=chosen(asked, workshop.catalogue),
             examine=ShelfExaminer(settings, progress),
             force=str(asked.get("force", "")),
         )
@@ -153,6 +169,19 @@ def do_publish(asked: Mapping[str, Any], settings: Settings, progress: JobProgre
         workshop.catalogue.close()
     prepare_graph(settings, progress)
     return move_json(move)
+
+
+def chosen(asked: Mapping[str, Any], catalogue: Catalogue) -> tuple[str, ...]:
+    """The editions to publish, () for all that wait. Raises NotFound where nothing of the tenant's waits."""
+    from medrag_api.security.tenancy import acts_on_all, owned_waiting
+
+    named, tenant = tuple(asked.get("editions", ())), str(asked["tenant"])
+    if named or acts_on_all(catalogue, tenant):
+        return named
+    waiting = owned_waiting(catalogue, tenant)
+    if not waiting:
+        raise NotFound("nothing of this tenant's waits to be published")
+    return tuple(waiting)
 
 
 def do_withdraw(asked: Mapping[str, Any], settings: Settings, progress: JobProgress) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import queue
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -50,10 +51,10 @@ def answers_of(settings: Settings, catalogue: Catalogue) -> Answers:
 
 
 def to_keep(
-    shelf: OpenShelf, asked: AskRequest, document: dict[str, Any], settings: Settings, tenant: str = "*"
+    shelf: OpenShelf, asked: AskRequest, document: dict[str, Any], settings: Settings
 ) -> KeptAnswer | None:
     """The answer as it is kept; None where it must not be: of a patient, of a model without consent, or when the
-    operator keeps none. ``tenant``: who gets it; ``*`` is the person at this machine."""
+    operator keeps none. It is of the person at this machine, unless a door says whose it is."""
     answerer, model = document["basis"]["answerer"], document["basis"]["model"]
     if settings.keep_answers == 0 or asked.personal:
         return None
@@ -75,7 +76,7 @@ def to_keep(
         question=words if asked.keep_question else None,
         request=asked.model_dump(mode="json", include={"answerer", "as_of", "filters", "top_k"}),
         body=body_of(document),
-        tenants=(tenant,),
+        tenants=("*",),
     )
 
 
@@ -136,6 +137,9 @@ class AnswerKeeper:
         if kept is None:
             return
         with self._lock:
+            before = self._pending.get(kept.id)
+            if before is not None:
+                kept = replace(kept, tenants=tuple(sorted({*before.tenants, *kept.tenants})))
             self._pending[kept.id] = kept
             if self._thread is None:
                 self._thread = threading.Thread(target=self._write, name="medrag-answers", daemon=True)
@@ -193,3 +197,17 @@ class AnswerKeeper:
         with self._lock:
             for item in batch:
                 self._pending.pop(item.id, None)
+
+
+class TenantKeeper:
+    """The keeper as one tenant's callers use it: what is kept is theirs, and what they get was given to them."""
+
+    def __init__(self, keeper: AnswerKeeper, tenant: str) -> None:
+        self._keeper, self._tenant = keeper, tenant
+
+    def keep(self, kept: KeptAnswer | None) -> None:
+        self._keeper.keep(replace(kept, tenants=(self._tenant,)) if kept is not None else None)
+
+    def get(self, identifier: str) -> KeptAnswer:
+        """Raises NotFound, Withdrawn, Unavailable."""
+        return self._keeper.get(identifier, self._tenant)

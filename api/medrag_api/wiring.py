@@ -188,7 +188,8 @@ def open_graph(settings: Settings, shelf: OpenShelf, as_of: date | None = None) 
     """
     from medrag_graph.stores import MemoryGraph
 
-    if settings.graph_url and as_of is None:
+    # The server holds the graph of the whole shelf; what a tenant sees of it is made of the editions that are seen.
+    if settings.graph_url and as_of is None and not shelf.partial:
         return open_served(settings, shelf)
     return MemoryGraph(spread(read_graph(settings, shelf, as_of)))
 
@@ -248,6 +249,8 @@ def put_graph(
         progress("graph", 0, 1)
         serving = editions_serving(editions, day, day, name_lists(catalogue))
         data = kept_graph(settings.home, catalogue, serving, graph_key(serving), log.warning)
+        for part in parts_of(catalogue, serving):
+            kept_graph(settings.home, catalogue, part, graph_key(part), log.warning)
         progress("graph", 1, 1)
         if settings.graph_url:
             load_server(settings, data, progress)
@@ -266,6 +269,16 @@ def putting_graph(workshop: Workshop, progress: Progress) -> Workshop:
     return replace(workshop, put_graph=partial(put_graph, workshop.settings, workshop.catalogue, progress))
 
 
+def parts_of(catalogue: Catalogue, editions: Sequence[Edition]) -> Iterator[list[Edition]]:
+    """What each tenant sees of these editions, where that is not all of them; first what is everyone's."""
+    owner = {work.id: work.tenant for work in catalogue.works()}
+    private = {owner[edition.work] for edition in editions} - {""}
+    for tenant in sorted({"", *private} if private else ()):
+        part = [edition for edition in editions if owner[edition.work] in ("", tenant)]
+        if part and len(part) < len(editions):
+            yield part
+
+
 def name_lists(catalogue: Catalogue) -> set[str]:
     """The works that are lists of names."""
     return {work.id for work in catalogue.works() if work.kind == "terminology"}
@@ -281,7 +294,9 @@ def sweep_old_graphs(settings: Settings, catalogue: Catalogue) -> None:
     for snapshot in catalogue.snapshots():
         editions = [held[item] for item in snapshot.editions]
         for day in {today, *(edition.valid_from for edition in editions)}:
-            keep.add(graph_key(editions_serving(editions, day, today, lists)))
+            serving = editions_serving(editions, day, today, lists)
+            keep.add(graph_key(serving))
+            keep |= {graph_key(part) for part in parts_of(catalogue, serving)}
     sweep_graphs(settings.home, keep)
     if settings.graph_url:
         from medrag_graph.stores import open_server

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from medrag.catalogue import Catalogue, EditionState
 from medrag.errors import DocumentRefused, ManifestRefused, NotFound, Place, ShelfRefused
+from medrag.identifiers import split_edition_id
 from medrag.vocabulary import Authority, Kind, Language
 from medrag_ingest.card_errors import refusal_of
 from medrag_ingest.manifest import Manifest, first_day
@@ -72,6 +73,8 @@ class Description:
     valid_from: date | None = None
     #: The bytes correct an edition that is held, rather than being a new one.
     correction: bool = False
+    #: Whose private shelf it goes on; "" is everyone's.
+    tenant: str = ""
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Description:
@@ -87,8 +90,8 @@ def document_card(path: Path, told: Description, catalogue: Catalogue) -> Manife
     """The card of one document. Raises ManifestRefused naming the field, ShelfRefused where the person must say whether
     the bytes are a new edition or a correction, NotFound for a work that is not held, DocumentRefused."""
     check_file(path)
-    work = told.work or slug_of(told.title)
-    if told.work and not catalogue.editions(told.work):
+    work = told.work or own_id(told)
+    if told.work and not (catalogue.editions(told.work) and catalogue.work(told.work).tenant == told.tenant):
         raise NotFound(
             f"no work {told.work!r} is held, so this cannot be an edition of it",
             place=Place(str(path), field="work"),
@@ -106,6 +109,7 @@ def document_card(path: Path, told: Description, catalogue: Catalogue) -> Manife
         "jurisdiction": told.jurisdiction,
         "language": told.language,
         "edition": label,
+        "tenant": told.tenant,
         "published": told.published,
         "valid_from": told.valid_from,
         "url": told.url,
@@ -161,6 +165,12 @@ def shown(path: Path) -> str:
     return name if len(name) <= MOST_SHOWN else f"{name[:MOST_SHOWN]}..."
 
 
+def own_id(told: Description) -> str:
+    """The id of a document that is a work of its own: a tenant's begin with its name, and nobody else's do."""
+    slug = slug_of(told.title)
+    return f"{told.tenant}-{slug}"[:80].rstrip("-") if told.tenant else slug
+
+
 def slug_of(title: str) -> str:
     """A work's id from its title: ``Warfarin label`` -> ``warfarin-label``. Titles without Latin letters are called by
     their hash, which is stable and says nothing false."""
@@ -205,8 +215,14 @@ def base_label(state: EditionState) -> str:
     return re.sub(r"\.r\d+$", "", state.edition.label)
 
 
-def held_already(path: Path, catalogue: Catalogue) -> str | None:
-    """The complete edition that was made from exactly these bytes; None when there is none. Raises DocumentRefused."""
+def held_already(path: Path, catalogue: Catalogue, tenant: str = "") -> str | None:
+    """The complete edition that a tenant sees and that was made from exactly these bytes; None when there is none. Raises
+    DocumentRefused."""
     check_file(path)
-    found = catalogue.editions_of_raw(hash_file(path))
+    owner = {work.id: work.tenant for work in catalogue.works()}
+    found = [
+        edition
+        for edition in catalogue.editions_of_raw(hash_file(path))
+        if owner[split_edition_id(edition)[0]] in ("", tenant)
+    ]
     return found[0] if found else None

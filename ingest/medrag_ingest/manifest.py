@@ -200,6 +200,8 @@ class Manifest(BaseModel):
     #: What the work must go on answering; the gate asks before every publication.
     golden: Annotated[tuple[Golden, ...], Field(max_length=500)] = ()
     notes: Annotated[str, Field(max_length=5000)] = ""
+    #: Whose private shelf it stands on; "" is everyone's. Its id then begins with that name and a hyphen.
+    tenant: Annotated[str, Field(pattern=r"^([a-z0-9]{1,31})?$")] = ""
     #: Belongs to the shelf that needs nothing but a package index.
     starter: bool = False
     #: When a new edition comes, what the card said of the old one moves here.
@@ -210,6 +212,8 @@ class Manifest(BaseModel):
     @model_validator(mode="after")
     def agree(self) -> Manifest:
         """Rules that join several fields."""
+        if self.tenant and not self.id.startswith(f"{self.tenant}-"):
+            raise ValueError(f"the id of a work of tenant {self.tenant} begins with {self.tenant}-")
         if self.on_error == "refuse" and self.max_rejected:
             raise ValueError("max_rejected is for on_error: skip")
         every: tuple[Manifest | EarlierEdition, ...] = (self, *self.earlier)
@@ -299,6 +303,7 @@ class Manifest(BaseModel):
             self.language,
             self.url,
             self.rights.record(),
+            self.tenant,
         )
 
     def edition_record(self, retrieved: date) -> Edition:

@@ -63,7 +63,7 @@ class Answers:
         if not fresh or self.most == 0:
             return
         with self._catalogue.writing() as connection:
-            for item in {item.id: item for item in fresh}.values():
+            for item in fresh:
                 put(connection, item)
             self._sweep(connection)
 

@@ -179,7 +179,7 @@ class CatalogueReader:
     def passage(self, identifier: str) -> Passage:
         row = self.first(with_text().where(passages.c.id == identifier))
         if row is None:
-            raise NotFound(f"no passage {identifier!r} is held")
+            raise NotFound("nothing of that id is on the shelf")
         return rows.passage_of(row)
 
     def passages_of(self, identifiers: Iterable[str]) -> dict[str, Passage]:

@@ -29,6 +29,7 @@ from medrag.catalogue.schema import (
     snapshots,
     works,
 )
+from medrag.errors import ShelfRefused
 from medrag.records import Assertion, Concept, Document, Edition, Name, Passage, Snapshot, Work
 
 __all__ = ["Catalogue"]
@@ -44,10 +45,13 @@ class Catalogue(CatalogueReader):
             yield connection
 
     def put_work(self, work: Work) -> None:
-        """Adds a work or replaces what is said of it."""
+        """Adds a work or replaces what is said of it, but not whose it is. Raises ShelfRefused for another tenant's id."""
         with self.writing() as connection:
             row = rows.work_row(work)
-            if connection.execute(select(works.c.id).where(works.c.id == work.id)).first():
+            held = connection.execute(select(works.c.tenant).where(works.c.id == work.id)).first()
+            if held is not None:
+                if held[0] != work.tenant:
+                    raise ShelfRefused("a work of this id cannot be made here", remedy="Give it another id")
                 connection.execute(update(works).where(works.c.id == work.id).values(**row))
             else:
                 connection.execute(insert(works), row)

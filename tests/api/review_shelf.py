@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from sample_shelf import OPEN
@@ -31,13 +32,15 @@ ROWS: tuple[tuple[str, str, Severity, str], ...] = (
 )
 
 
-def add_pairs(catalogue: Catalogue) -> None:
+def add_pairs(
+    catalogue: Catalogue, work: Work = PAIRS, rows: Sequence[tuple[str, str, Severity, str]] = ROWS
+) -> None:
     """One sealed edition: a document with a line for each pair, a passage a line, an assertion on each."""
-    edition = edition_id(PAIRS.id, "1")
-    catalogue.put_work(PAIRS)
+    edition = edition_id(work.id, "1")
+    catalogue.put_work(work)
     day = date(2022, 5, 1)
-    catalogue.open_edition(Edition(edition, PAIRS.id, "1", "2022-05-01", day, date(2026, 1, 2), "0" * 64))
-    lines = [f"{one} with {other}: {level}." for one, other, _, level in ROWS]
+    catalogue.open_edition(Edition(edition, work.id, "1", "2022-05-01", day, date(2026, 1, 2), "0" * 64))
+    lines = [f"{one} with {other}: {level}." for one, other, _, level in rows]
     text = "\n".join(lines)
     digest = sha256_text(text)
     identifier = content_id("d_", edition, "pairs", digest)
@@ -49,7 +52,7 @@ def add_pairs(catalogue: Catalogue) -> None:
         identifier,
         edition,
         "pairs",
-        PAIRS.title,
+        work.title,
         "en",
         text,
         digest,
@@ -82,13 +85,13 @@ def add_pairs(catalogue: Catalogue) -> None:
             one,
             other,
             severity,
-            PAIRS.id,
+            work.id,
             level,
             "",
             {},
             (Stated(identifier, span, "statement"),),
         )
-        for (one, other, severity, level), span in zip(ROWS, spans, strict=True)
+        for (one, other, severity, level), span in zip(rows, spans, strict=True)
     ]
     catalogue.add_batch(edition, [(0, document, parts)], claims)
     catalogue.seal_edition(edition, digest)

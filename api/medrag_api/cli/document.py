@@ -32,6 +32,7 @@ OPTIONS = (
     ("url", None, "Document: where it is published."),
     ("work", None, "Document: the work held that it is an edition of [default: a work of its own]."),
     ("edition", None, "Document: the edition's label [default: the day it was published]."),
+    ("tenant", None, "Document: whose private shelf it goes on [default: everyone's]."),
 )
 NEEDED = ("title", "publisher", "published", "jurisdiction")
 

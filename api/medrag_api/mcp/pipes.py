@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from medrag.settings import Settings
 from medrag_api.answering import Answering
-from medrag_api.holder import ShelfHolder
+from medrag_api.holder import Seen, ShelfHolder
 from medrag_api.kept_answers import AnswerKeeper
 from medrag_api.mcp.server import Toolbox, make_server
 from medrag_api.wiring import open_models
@@ -18,7 +18,7 @@ def serve_pipes(settings: Settings) -> None:
     from mcp.server.stdio import stdio_server
 
     holder, keeper = ShelfHolder(settings), AnswerKeeper(settings)
-    server = make_server(Toolbox(holder, Answering(settings, open_models(settings), keeper.keep)))
+    server = make_server(Toolbox(Seen(holder, "*"), Answering(settings, open_models(settings), keeper.keep)))
 
     async def serve() -> None:
         async with stdio_server() as (heard, said):

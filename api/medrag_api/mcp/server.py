@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from medrag.errors import MedragError
 from medrag_api.answering import Answering
-from medrag_api.holder import ShelfHolder
+from medrag_api.holder import Seen
 from medrag_api.mcp.tools import TOOLS, call_tool
 from medrag_api.problems import problem_of_error
 
@@ -32,7 +32,7 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 class Toolbox:
     """What the tools work with."""
 
-    holder: ShelfHolder
+    holder: Seen
     answering: Answering
 
     def call(self, name: str, told: dict[str, Any]) -> dict[str, Any]:

@@ -8,21 +8,21 @@ from fastapi import APIRouter, Depends, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from medrag_api.kept_answers import AnswerKeeper
+from medrag_api.kept_answers import TenantKeeper
 from medrag_api.models import AnswerOut
-from medrag_api.routes.reading import PROBLEM
+from medrag_api.routes.reading import PROBLEM, caller_of
 
 __all__ = ["Keeping", "router"]
 
 router = APIRouter()
 
 
-def keeper_of(request: Request) -> AnswerKeeper:
-    keeper: AnswerKeeper = request.app.state.answers
-    return keeper
+def keeper_of(request: Request) -> TenantKeeper:
+    """What is kept of answers for the caller's tenant."""
+    return TenantKeeper(request.app.state.answers, caller_of(request).tenant)
 
 
-Keeping = Annotated[AnswerKeeper, Depends(keeper_of)]
+Keeping = Annotated[TenantKeeper, Depends(keeper_of)]
 GONE: dict[int | str, dict[str, Any]] = {
     410: {
         "description": "It rests on an edition withdrawn since",

@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from medrag_api.answering import Answering
-from medrag_api.holder import ShelfHolder
+from medrag_api.holder import Seen
 from medrag_api.models import AnswerOut
 from medrag_api.requests import AskRequest
 from medrag_api.routes.answers import Keeping
 from medrag_api.routes.consultations import Keeping as Talks
 from medrag_api.routes.consultations import Owner
-from medrag_api.routes.reading import PROBLEM, JsonRoute, Reviewing, Set, Writers, as_json
+from medrag_api.routes.reading import PROBLEM, JsonRoute, Reviewing, Set, Writers, as_json, holder_of
 from medrag_api.streaming import AnswerStream
 
 __all__ = ["router"]
@@ -68,7 +68,7 @@ def answer_question(
 
 def streamed(answering: Answering, asked: AskRequest, request: Request) -> Response:
     """The answer as events. The stream borrows the shelf for as long as it lasts, which is longer than this call."""
-    holder: ShelfHolder = request.app.state.holder
+    holder: Seen = holder_of(request)
 
     def make(gone: threading.Event) -> Iterator[tuple[str, dict[str, Any]]]:
         with holder.reviewing() as desk:

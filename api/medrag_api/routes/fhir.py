@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from medrag_api.routes.reading import holder_of
 from medrag_api.fhir.bundle import place_bundle
 from medrag_api.fhir.capability import FHIR_JSON, capability
 from medrag_api.fhir.checking import bundle_of, check_record
@@ -111,7 +112,7 @@ def check_bundle(request: Request, bundle: Json) -> Json:
     """Raises FhirRefused, and what the review raises. What is given back is held against the definitions too."""
     language = language_asked(request.headers.get("accept-language", ""))
     check_resource(bundle, "Bundle")
-    with request.app.state.holder.reviewing() as desk:
+    with holder_of(request).reviewing() as desk:
         told = bundle_of(*check_record(desk, place_bundle(bundle), language), language)
     check_resource(told, "Bundle")
     return told

@@ -17,6 +17,7 @@ from medrag_api.hooks.counting import AlertCounter
 from medrag_api.hooks.gathering import gather
 from medrag_api.hooks.services import SERVICES, Service, discovery
 from medrag_api.hooks.shapes import Cards, Discovery, Feedback, HookRequest
+from medrag_api.routes.reading import holder_of
 from medrag_api.routes.reading import PROBLEM, JsonRoute, as_json
 
 __all__ = ["router"]
@@ -53,7 +54,7 @@ def answer_call(service: Service, asked: HookRequest, request: Request) -> dict[
     placed = gather(service, asked)
     settings = request.app.state.settings
     base = settings.public_url or str(request.base_url)
-    with request.app.state.holder.reviewing() as desk:
+    with holder_of(request).reviewing() as desk:
         record, report = check_record(desk, placed, language)
         hide = service.orders and settings.hooks_standing == "hide"
         made = cards_of(record, report, language, base.rstrip("/"), hide_standing=hide)

@@ -12,10 +12,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from medrag_api.holder import ShelfHolder
+from medrag_api.holder import Seen
 from medrag_api.interaction_models import InteractionReportOut
 from medrag_api.requests import InteractionRequest
-from medrag_api.routes.reading import PROBLEM, JsonRoute
+from medrag_api.routes.reading import PROBLEM, JsonRoute, holder_of
 from medrag_graph.interactions import Regimen
 
 __all__ = ["router"]
@@ -59,7 +59,7 @@ async def check_interactions(asked: InteractionRequest, request: Request) -> Res
     `source_unavailable`. Both are 200: the report says what it could not do.
     """
     regimen = asked.record()
-    holder: ShelfHolder = request.app.state.holder
+    holder: Seen = holder_of(request)
     few = len(regimen.drugs) + len(regimen.patient.drugs) <= FEW_DRUGS
     if few and regimen.as_of is None and holder.graph_opened and not holder.settings.graph_url:
         return review(holder, regimen)
@@ -67,7 +67,7 @@ async def check_interactions(asked: InteractionRequest, request: Request) -> Res
     return await run_in_threadpool(review, holder, regimen)
 
 
-def review(holder: ShelfHolder, regimen: Regimen) -> Response:
+def review(holder: Seen, regimen: Regimen) -> Response:
     """The report, built once and written by pydantic's own writer, which takes a tenth of the time of json's."""
     with holder.reviewing() as desk:
         return Response(to_json(desk.review(regimen).as_json()), 200, None, "application/json")

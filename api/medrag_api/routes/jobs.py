@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ from starlette.responses import Response, StreamingResponse
 
 from medrag.catalogue import Catalogue
 from medrag.catalogue.jobs import ENDED, Job, JobKind, Jobs, new_id
-from medrag.errors import InputRefused, Place, UsageError
+from medrag.errors import InputRefused, NotFound, Place, UsageError
 from medrag.records import Snapshot
 from medrag.settings import Settings
 from medrag.vocabulary import Authority, Kind, Language
@@ -29,6 +30,8 @@ from medrag_api.jobs import JobRunner
 from medrag_api.requests import Day, validated
 from medrag_api.routes.reading import PROBLEM, Set, as_json, caller_of
 from medrag_api.schemas import job_json, snapshot_json
+from medrag_api.security.callers import EVERYBODY
+from medrag_api.security.tenancy import acts_on_all, check_owned, told_to
 
 __all__ = [
     "DescriptionIn",
@@ -38,6 +41,7 @@ __all__ = [
     "router",
     "same_origin",
     "save_upload",
+    "told_job",
 ]
 
 router = APIRouter()
@@ -73,6 +77,8 @@ class DescriptionIn(BaseModel):
     edition: str = ""
     valid_from: Day | None = None
     correction: bool = False
+    #: Whose private shelf it goes on; a key that has a tenant decides it.
+    tenant: str = ""
 
 
 class IngestIn(BaseModel):
@@ -135,6 +141,9 @@ async def ingest(request: Request, settings: Set) -> Response:
             asked = validated(IngestIn, await request.json())
         except ValueError as error:
             raise HTTPException(400) from error
+        if caller_of(request).tenant not in ("", EVERYBODY):
+            # What cards name is everyone's; a tenant hands in documents and cards of its own.
+            raise HTTPException(403)
         return started(request, settings, "ingest", asked.model_dump())
     if kind != "multipart/form-data":
         raise HTTPException(415)
@@ -155,7 +164,11 @@ async def take_form(request: Request, settings: Settings, identifier: str) -> di
         stage = str(form.get("stage", "")).lower() in ("1", "true", "yes")
         if field == "card":
             return {"card": path, "stage": stage}
-        return {"file": path, "stage": stage, "document": described(str(form.get("about", "")))}
+        tenant = caller_of(request).tenant
+        about = described(str(form.get("about", "")))
+        if tenant != EVERYBODY:
+            about["tenant"] = tenant
+        return {"file": path, "stage": stage, "document": about}
 
 
 async def save_upload(form: FormData, settings: Settings, identifier: str) -> tuple[str, str]:
@@ -217,7 +230,7 @@ def queued(
 ) -> Job:
     """A new job, which the runner is told of."""
     with closing(Catalogue(settings.catalogue, create=True)) as catalogue:
-        job = Jobs(catalogue).add(kind, asked, identifier)
+        job = Jobs(catalogue).add(kind, asked, identifier, tenant=caller_of(request).tenant)
     runner: JobRunner = request.app.state.runner
     runner.wake()
     return job
@@ -235,6 +248,7 @@ def publish(
 ) -> Response:
     """`id`: an edition that waits, or `all`. Answers 202 with the job; a shut gate fails it and lists the objections."""
     editions = [] if id == "all" else [id]
+    check_target(request, settings, *editions)
     return started(request, settings, "publish", {"editions": editions, "force": asked.force})
 
 
@@ -247,6 +261,7 @@ def publish(
 )
 def withdraw(id: str, request: Request, settings: Set, asked: ReasonIn) -> Response:
     """`id`: an edition, or a work. Answers 202 with the job."""
+    check_target(request, settings, id)
     return started(request, settings, "withdraw", {"target": id, "reason": asked.reason})
 
 
@@ -264,6 +279,10 @@ def rolled_back(request: Request, settings: Settings, snapshot: str, reason: str
     from medrag_api.wiring import open_workshop
     from medrag_ingest.keeping import roll_back
 
+    with closing(Catalogue(settings.catalogue, create=True)) as catalogue:
+        # It moves what every tenant reads.
+        if not acts_on_all(catalogue, caller_of(request).tenant):
+            raise HTTPException(403)
     workshop = open_workshop(settings, encode=False)
     with closing(workshop.catalogue):
         chosen = roll_back(workshop, snapshot, reason=reason)
@@ -272,33 +291,39 @@ def rolled_back(request: Request, settings: Settings, snapshot: str, reason: str
 
 
 @router.get("/jobs", responses=PROBLEM, summary="The last jobs")
-def list_jobs(settings: Set) -> Response:
+def list_jobs(request: Request, settings: Set) -> Response:
     """Newest first."""
+    tenant = caller_of(request).tenant
     with closing(Catalogue(settings.catalogue, create=False)) as catalogue:
-        return as_json({"jobs": [job_json(job) for job in Jobs(catalogue).last()]})
+        held = Jobs(catalogue).last(tenant=None if tenant == EVERYBODY else tenant)
+        return as_json({"jobs": [job_json(told_job(catalogue, job, tenant)) for job in held]})
 
 
 @router.get("/jobs/{id}", responses=PROBLEM, summary="One job")
-def show_job(id: str, settings: Set) -> Response:
+def show_job(id: str, request: Request, settings: Set) -> Response:
     """Its state, stage, done and total, rate and estimated seconds left, and its result or problem."""
-    return as_json(job_json(read_job(settings, id)))
+    return as_json(job_json(read_job(settings, id, caller_of(request).tenant)))
 
 
 @router.delete("/jobs/{id}", responses=PROBLEM, dependencies=[Writing], summary="Cancel a job")
-def cancel_job(id: str, settings: Set) -> Response:
+def cancel_job(id: str, request: Request, settings: Set) -> Response:
     """One that waits ends at once; one that runs ends within seconds, and what it published stays."""
+    tenant = caller_of(request).tenant
+    read_job(settings, id, tenant)
     with closing(Catalogue(settings.catalogue, create=False)) as catalogue:
-        return as_json(job_json(Jobs(catalogue).cancel(id)))
+        Jobs(catalogue).cancel(id)
+    return as_json(job_json(read_job(settings, id, tenant)))
 
 
 @router.get("/jobs/{id}/events", responses=PROBLEM, summary="A job as server-sent events")
-async def watch_job(id: str, settings: Set) -> StreamingResponse:
+async def watch_job(id: str, request: Request, settings: Set) -> StreamingResponse:
     """`progress` whenever it changes, then `done` with the whole job; a comment every 15 s says the line is alive."""
-    first = await asyncio.to_thread(read_job, settings, id)
-    return StreamingResponse(events(settings, first), media_type="text/event-stream")
+    tenant = caller_of(request).tenant
+    first = await asyncio.to_thread(read_job, settings, id, tenant)
+    return StreamingResponse(events(settings, first, tenant), media_type="text/event-stream")
 
 
-async def events(settings: Settings, job: Job) -> AsyncIterator[str]:
+async def events(settings: Settings, job: Job, tenant: str) -> AsyncIterator[str]:
     said, quiet = "", 0.0
     while True:
         told = json.dumps(job_json(job), ensure_ascii=False)
@@ -313,12 +338,27 @@ async def events(settings: Settings, job: Job) -> AsyncIterator[str]:
             quiet = 0.0
         await asyncio.sleep(LOOK_S)
         quiet += LOOK_S
-        job = await asyncio.to_thread(read_job, settings, job.id)
+        job = await asyncio.to_thread(read_job, settings, job.id, tenant)
 
 
-def read_job(settings: Settings, identifier: str) -> Job:
-    """Raises NotFound."""
+def read_job(settings: Settings, identifier: str, tenant: str) -> Job:
+    """A job as a tenant may be told of it. Raises NotFound, also for one that another tenant asked for."""
     if not settings.catalogue_url and not (settings.home / "catalogue.db").is_file():
         raise UsageError("there is no shelf yet, so there are no jobs")
     with closing(Catalogue(settings.catalogue, create=False)) as catalogue:
-        return Jobs(catalogue).get(identifier)
+        return told_job(catalogue, Jobs(catalogue).get(identifier), tenant)
+
+
+def told_job(catalogue: Catalogue, job: Job, tenant: str) -> Job:
+    """The job without what its end tells of other tenants' works. Raises NotFound for another tenant's."""
+    if tenant not in (EVERYBODY, job.tenant):
+        raise NotFound("no job of that id is known")
+    result, problem = (told_to(catalogue, tenant, item) for item in (job.result, job.problem))
+    return replace(job, result=result, problem=problem)
+
+
+def check_target(request: Request, settings: Settings, *targets: str) -> None:
+    """Raises NotFound or 403 unless the editions or works are the caller's to act on."""
+    with closing(Catalogue(settings.catalogue, create=True)) as catalogue:
+        for target in targets:
+            check_owned(catalogue, caller_of(request).tenant, target)

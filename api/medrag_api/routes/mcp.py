@@ -12,7 +12,7 @@ from medrag_api.conversations import owner_of
 from medrag_api.mcp.server import Toolbox, guard, make_server
 from medrag_api.routes.answers import Keeping
 from medrag_api.routes.consultations import Owner
-from medrag_api.routes.reading import Set, Writers
+from medrag_api.routes.reading import Set, Writers, holder_of
 
 __all__ = ["router"]
 
@@ -60,4 +60,4 @@ async def serve_mcp(
 ) -> Response:
     """One message of the protocol. The body is read here, where one that is too large is refused as everywhere."""
     answering = Answering(settings, models, keeper.keep, owner=owner)
-    return Handed(Toolbox(request.app.state.holder, answering), request, await request.body())
+    return Handed(Toolbox(holder_of(request), answering), request, await request.body())

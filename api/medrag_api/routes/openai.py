@@ -12,14 +12,14 @@ from starlette.responses import Response, StreamingResponse
 
 from medrag.errors import NotFound, Place
 from medrag_api.answering import Answering
-from medrag_api.holder import ShelfHolder
+from medrag_api.holder import Seen
 from medrag_api.openai.asked import ChatRequest, ask_of, earlier_turns, ignored, refuse_undone
 from medrag_api.openai.shapes import ChatCompletionOut, ErrorOut, ModelListOut, ModelOut
 from medrag_api.openai.told import ChunkWriter, completion_json, models_json
 from medrag_api.requests import AskRequest
 from medrag_api.routes.answers import Keeping
 from medrag_api.routes.consultations import Owner
-from medrag_api.routes.reading import JsonRoute, Reviewing, Set, Writers, as_json
+from medrag_api.routes.reading import JsonRoute, Reviewing, Set, Writers, as_json, holder_of
 from medrag_api.streaming import AnswerStream
 
 __all__ = ["router"]
@@ -86,7 +86,7 @@ def streamed(
     headers: dict[str, str],
 ) -> Response:
     """The answer in chunks, each statement once it is verified."""
-    holder: ShelfHolder = request.app.state.holder
+    holder: Seen = holder_of(request)
 
     def make(gone: threading.Event) -> Iterator[tuple[str, dict[str, Any]]]:
         with holder.reviewing() as desk:

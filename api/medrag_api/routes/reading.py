@@ -16,9 +16,20 @@ from medrag.backends import Models
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf
 from medrag_api.desk import Desk
+from medrag_api.holder import Seen
 from medrag_api.security.callers import Caller
 
-__all__ = ["PROBLEM", "JsonRoute", "Reading", "Reviewing", "Set", "Writers", "as_json"]
+__all__ = [
+    "PROBLEM",
+    "JsonRoute",
+    "Reading",
+    "Reviewing",
+    "Set",
+    "Writers",
+    "as_json",
+    "caller_of",
+    "holder_of",
+]
 
 #: How errors are described in /openapi.json.
 PROBLEM: dict[int | str, dict[str, Any]] = {
@@ -59,15 +70,20 @@ def caller_of(request: Request) -> Caller:
     return caller
 
 
+def holder_of(request: Request) -> Seen:
+    """The shelf as the caller's tenant sees it."""
+    return Seen(request.app.state.holder, caller_of(request).tenant)
+
+
 def lend_shelf(request: Request) -> Iterator[OpenShelf]:
     """The published shelf, kept open until the handler is done."""
-    with request.app.state.holder.reading() as shelf:
+    with holder_of(request).reading() as shelf:
         yield shelf
 
 
 def lend_desk(request: Request) -> Iterator[Desk]:
     """The published shelf with its graph, kept open until the handler is done."""
-    with request.app.state.holder.reviewing() as desk:
+    with holder_of(request).reviewing() as desk:
         yield desk
 
 

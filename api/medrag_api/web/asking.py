@@ -18,6 +18,8 @@ from medrag_api.conversations import Keeper, owner_of
 from medrag_api.conversing import NEW
 from medrag_api.requests import AskRequest, validated
 from medrag_api.review_words import VIEW
+from medrag_api.routes.answers import keeper_of
+from medrag_api.routes.reading import holder_of
 from medrag_api.streaming import TextStream
 from medrag_api.web.answer_view import answer_view, statement_view
 from medrag_api.web.pages import headers, language_of, pieces, render
@@ -79,8 +81,8 @@ def answer_pieces(request: Request, asked: AskRequest, gone: threading.Event) ->
     """The page's text. It borrows the shelf for as long as it lasts."""
     state = request.app.state
     talks: Keeper = state.conversations
-    answering = Answering(state.settings, state.models, state.answers.keep, talks.store, owner_of(request))
-    with state.holder.reviewing() as desk:
+    answering = Answering(state.settings, state.models, keeper_of(request).keep, talks.store, owner_of(request))
+    with holder_of(request).reviewing() as desk:
         events = answering.events(asked, desk, gone=gone)
         # Said before the page begins: what is wrong with the question.
         next(events)

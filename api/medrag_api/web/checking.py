@@ -16,7 +16,7 @@ from medrag.errors import InputRefused
 from medrag_api.desk import Desk
 from medrag_api.requests import InteractionRequest, validated
 from medrag_api.review_words import VIEW
-from medrag_api.routes.reading import Reviewing
+from medrag_api.routes.reading import Reviewing, holder_of
 from medrag_api.web.check_view import check_view
 from medrag_api.web.pages import language_of, render
 from medrag_api.web.patient_form import EMPTY, patient_of, read_form
@@ -46,7 +46,7 @@ def check_form(request: Request, form: FormData) -> Response:
     told = read_form(form)
     if not drugs:
         return show_form(request, [], told)
-    with request.app.state.holder.reviewing() as desk:
+    with holder_of(request).reviewing() as desk:
         return show_check(request, desk, drugs, told)
 
 

@@ -21,9 +21,19 @@ from medrag.vocabulary import KINDS, LANGUAGES
 from medrag_api.changes_page import changes_page
 from medrag_api.comparing import compare
 from medrag_api.job_child import INCOMING
-from medrag_api.routes.jobs import DescriptionIn, queued, rolled_back, same_origin, save_upload
-from medrag_api.routes.reading import Reviewing, Set
+from medrag_api.routes.jobs import (
+    DescriptionIn,
+    check_target,
+    queued,
+    rolled_back,
+    same_origin,
+    save_upload,
+    told_job,
+)
+from medrag_api.routes.reading import Reviewing, Set, caller_of
 from medrag_api.schemas import edition_json, history_json, job_json, waiting_json
+from medrag_api.security.callers import EVERYBODY
+from medrag_api.security.tenancy import acts_on_all, check_seen, seen_states
 from medrag_api.web.pages import language_of, render
 from medrag_api.web.rooms import page_router, said
 
@@ -44,13 +54,13 @@ def show_shelf(request: Request, settings: Set) -> Response:
 
 
 def shelf_page(request: Request, settings: Settings, form: Mapping[str, Any], problem: str = "") -> Response:
-    held = read_shelf(settings)
+    held = read_shelf(settings, caller_of(request).tenant)
     status = 422 if problem else 200
     told = {"form": form, "problem": problem, "kinds": KINDS, "tongues": LANGUAGES}
     return render(request, "shelf.html", "shelf", status, **told, **held)
 
 
-def read_shelf(settings: Settings) -> dict[str, Any]:
+def read_shelf(settings: Settings, tenant: str) -> dict[str, Any]:
     """The page's tables. A home without a catalogue holds nothing yet, which is no failure."""
     if not settings.catalogue_url and not (settings.home / "catalogue.db").is_file():
         return {
@@ -60,7 +70,7 @@ def read_shelf(settings: Settings) -> dict[str, Any]:
             "jobs": [],
         }
     with closing(Catalogue(settings.catalogue, create=False)) as catalogue:
-        current, states = catalogue.current(), catalogue.editions()
+        current, states = catalogue.current(), seen_states(catalogue, tenant)
         seen = frozenset(current.editions) if current else frozenset[str]()
         by_work: dict[str, list[dict[str, Any]]] = {}
         for state in states:
@@ -80,10 +90,12 @@ def read_shelf(settings: Settings) -> dict[str, Any]:
             for work in catalogue.works()
             if work.id in by_work
         ]
-        moves = history_json(
-            current.id if current else None, catalogue.publications(), catalogue.snapshots(), []
-        )
-        jobs = [job_json(job) for job in Jobs(catalogue).last(12)]
+        # Reasons and lists of editions are of the whole shelf.
+        whole = acts_on_all(catalogue, tenant)
+        history = (catalogue.publications(), catalogue.snapshots()) if whole else ([], [])
+        moves = history_json(current.id if current else None, *history, [])
+        mine = Jobs(catalogue).last(12, None if tenant == EVERYBODY else tenant)
+        jobs = [job_json(told_job(catalogue, job, tenant)) for job in mine]
     return {"works": works, "waiting": waiting_json(current, states), "history": moves, "jobs": jobs}
 
 
@@ -105,6 +117,8 @@ async def drop(request: Request, settings: Set) -> Response:
         except InputRefused as error:
             shutil.rmtree(settings.home / INCOMING / identifier, ignore_errors=True)
             return await run_in_threadpool(shelf_page, request, settings, form, said(error))
+    if (tenant := caller_of(request).tenant) != EVERYBODY:
+        asked["tenant"] = tenant
     told = {"file": path, "stage": True, "document": asked}
     return await run_in_threadpool(begin, request, settings, "ingest", told, identifier)
 
@@ -131,6 +145,7 @@ def publish(
     force: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """What waits, or one edition of it; with a reason even through a shut gate."""
+    check_target(request, settings, *([edition] if edition else []))
     return begin(
         request, settings, "publish", {"editions": [edition] if edition else [], "force": force.strip()}
     )
@@ -146,6 +161,7 @@ def withdraw(
     """An edition leaves every answer."""
     if not reason.strip():
         raise InputRefused("a reason is wanted; it is kept for ever")
+    check_target(request, settings, target)
     return begin(request, settings, "withdraw", {"target": target, "reason": reason.strip()})
 
 
@@ -167,9 +183,10 @@ def rollback(
 @router.get("/console/jobs/{id}")
 def show_job(request: Request, id: str, settings: Set) -> Response:
     """A job as it runs; then what it did, or what the gate has against it."""
+    tenant = caller_of(request).tenant
     with closing(open_catalogue(settings)) as catalogue:
-        job = job_json(Jobs(catalogue).get(id))
-        waiting = waiting_json(catalogue.current(), catalogue.editions())["waiting"]
+        job = job_json(told_job(catalogue, Jobs(catalogue).get(id), tenant))
+        waiting = waiting_json(catalogue.current(), seen_states(catalogue, tenant))["waiting"]
     told = job["result"] or job["problem"] or {}
     objections = [item for item in told.get("objections", ()) if isinstance(item, dict)]
     objections.sort(key=lambda item: not item["blocks"])
@@ -192,6 +209,7 @@ def show_report(request: Request, edition: str, settings: Set) -> Response:
     from medrag_ingest.report_page import render_report
 
     with closing(open_catalogue(settings)) as catalogue:
+        check_seen(catalogue, caller_of(request).tenant, edition)
         catalogue.edition(edition)
         reports = parse_reports(catalogue, edition)
     if not reports:
@@ -206,6 +224,7 @@ def show_diff(
     """What one edition says otherwise than another of the same work; either may still wait."""
     graph = desk.graph_if_any()
     with closing(open_catalogue(settings)) as catalogue:
+        check_seen(catalogue, caller_of(request).tenant, work)
         old, new = f"{work}@{before}", f"{work}@{after}"
         document = compare(catalogue, old, new, language_of(request), graph)
     return own_page(changes_page(document))
