@@ -165,11 +165,9 @@ def judge(trial: Trial, wanted: str, tenant: str, reply: httpx.Response) -> str:
     }[wanted]
     if not right:
         return f"{trial.method} {trial.path} of {trial.owner!r} by {tenant!r}: {status}, not {wanted}"
-    heard = [
-        mark for owner, mark in MARKS.items() if tenant not in (owner, "*") and mark in reply.text.lower()
-    ]
-    asked = json.dumps(trial.body) + trial.path
-    leaked = [mark for mark in heard if mark not in asked or "drug" not in trial.path]
+    hidden = [mark for owner, mark in MARKS.items() if tenant not in (owner, "*")]
+    # A page says again what stands in its own address.
+    leaked = [mark for mark in hidden if mark in reply.text.lower() and mark not in trial.path]
     return f"{trial.method} {trial.path} tells {tenant!r} of {leaked}" if leaked else ""
 
 
@@ -234,7 +232,8 @@ def test_what_is_anothers_is_told_as_what_is_not(shared_house: Settings) -> None
                 start, end = template.index("{"), template.index("}") + 1
                 path = template[:start] + identifier + template[end:] + query
                 reply = await client.get(path, headers=bearing(text))
-                replies.append((reply.status_code, reply.text.partition('"instance"')[0]))
+                said = reply.text.partition('"instance"')[0].replace(identifier, "")
+                replies.append((reply.status_code, said))
             if replies[0] != replies[1] or replies[0][0] != 404:
                 told.append(f"{template}: {replies}")
         return told
@@ -251,7 +250,7 @@ def test_each_tenant_is_answered_from_its_own_shelf(shared_house: Settings) -> N
         for tenant, key in keys.items():
             headers = bearing(key)
             report = (await client.post("/interactions", json=asked, headers=headers)).json()
-            sources = {a["source"] for f in report["findings"] for a in f["assertions"]}
+            sources = {a["source"] for f in report["findings"] for a in f["assertions"]} - {"medrag-facts"}
             query = {"query": "metformin eGFR stopped", "top_k": 20}
             hits = (await client.post("/search", json=query, headers=headers)).json()["hits"]
             told[tenant] = (sources, {hit["document"]["title"] for hit in hits})
