@@ -13,13 +13,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from medrag_api.routes.reading import holder_of
 from medrag_api.fhir.bundle import place_bundle
 from medrag_api.fhir.capability import FHIR_JSON, capability
 from medrag_api.fhir.checking import bundle_of, check_record
 from medrag_api.fhir.records import Json
 from medrag_api.fhir.validate import check_resource
 from medrag_api.fhir.words import language_asked
+from medrag_api.routes.reading import holder_of
 
 __all__ = ["router"]
 

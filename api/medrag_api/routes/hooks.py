@@ -17,8 +17,7 @@ from medrag_api.hooks.counting import AlertCounter
 from medrag_api.hooks.gathering import gather
 from medrag_api.hooks.services import SERVICES, Service, discovery
 from medrag_api.hooks.shapes import Cards, Discovery, Feedback, HookRequest
-from medrag_api.routes.reading import holder_of
-from medrag_api.routes.reading import PROBLEM, JsonRoute, as_json
+from medrag_api.routes.reading import PROBLEM, JsonRoute, as_json, holder_of
 
 __all__ = ["router"]
 

@@ -81,7 +81,9 @@ def answer_pieces(request: Request, asked: AskRequest, gone: threading.Event) ->
     """The page's text. It borrows the shelf for as long as it lasts."""
     state = request.app.state
     talks: Keeper = state.conversations
-    answering = Answering(state.settings, state.models, keeper_of(request).keep, talks.store, owner_of(request))
+    answering = Answering(
+        state.settings, state.models, keeper_of(request).keep, talks.store, owner_of(request)
+    )
     with holder_of(request).reviewing() as desk:
         events = answering.events(asked, desk, gone=gone)
         # Said before the page begins: what is wrong with the question.
