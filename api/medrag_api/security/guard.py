@@ -64,12 +64,13 @@ class Security:
 
     def caller(self, headers: Headers) -> Caller | None:
         """Who sends this; None when nobody is known by what it brings."""
+        if not self.ring.any:
+            # Clients of other protocols cannot leave a key out; where there are none, what they send is none.
+            return LOCAL if self.loopback else None
         brought = headers.get("authorization")
         if brought is not None:
             kind, _, text = brought.partition(" ")
-            return self.ring.caller_of(text.strip()) if kind.lower() == "bearer" and self.ring.any else None
-        if not self.ring.any:
-            return LOCAL if self.loopback else None
+            return self.ring.caller_of(text.strip()) if kind.lower() == "bearer" else None
         value = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
         secret = self.ring.secret
         key = session_key(secret, value) if value and secret is not None else None
