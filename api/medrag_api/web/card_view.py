@@ -12,16 +12,15 @@ from medrag_api.show_card import band_said, facts_of, own_first
 from medrag_api.show_finding import trimmed
 from medrag_api.web.check_view import SHAPES
 
-__all__ = ["card_view"]
+__all__ = ["card_name", "card_view"]
 
 Json = Mapping[str, Any]
 
 
 def card_view(card: Json, language: Language) -> dict[str, Any]:
     """What the page shows beside the card itself."""
-    names = card["concept"]["names"].get(language) or [card["concept"]["name"]]
     return {
-        "name": names[0],
+        "name": card_name(card, language),
         "facts": list(facts_of(card, language, whole=True).items()),
         "interactions": [
             {
@@ -35,8 +34,15 @@ def card_view(card: Json, language: Language) -> dict[str, Any]:
         "kidney": [kidney_row(band, language) for band in card["kidney"]],
         "conditions": list(conditions(card, language)),
         "risks": list(risks(card, language).items()),
+        "labels": labels(card),
         "searched": [work_said(source, language) for source in card["sources_searched"]],
     }
+
+
+def card_name(card: Json, language: Language) -> str:
+    """What the reader calls it."""
+    names = card["concept"]["names"].get(language) or [card["concept"]["name"]]
+    return str(names[0])
 
 
 def kidney_row(band: Json, language: Language) -> dict[str, str]:
@@ -49,6 +55,16 @@ def kidney_row(band: Json, language: Language) -> dict[str, str]:
         "said": f"{words}{told}",
         "source": f"{band['source']} {band['edition']}",
     }
+
+
+def labels(card: Json) -> list[dict[str, Any]]:
+    """The labels held, each with its sections."""
+    held: dict[str, dict[str, Any]] = {}
+    for section in card["sections"]:
+        source = f"{section['work']} {section['edition']}"
+        told = {"id": section["document"], "title": section["title"], "source": source, "sections": []}
+        held.setdefault(section["document"], told)["sections"].append(section)
+    return list(held.values())
 
 
 def conditions(card: Json, language: Language) -> list[dict[str, str]]:

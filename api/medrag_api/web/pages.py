@@ -43,6 +43,7 @@ PLACES: Final = (
     ("check", "/"),
     ("ask", "/console/ask"),
     ("drugs", "/console/drugs"),
+    ("guidelines", "/console/guidelines"),
     ("shelf", "/console/shelf"),
 )
 #: What a template writes where a piece ends; it is no character of a page.

@@ -182,6 +182,38 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "stated_of": ("Conditions", "疾病"),
     "check_with": ("Check with other drugs", "与其他药物一起检查"),
     "nothing_held": ("Nothing is held.", "没有收录。"),
+    "around": ("What stands around it", "周边关系图"),
+    "around_lead": (
+        "What sources state of this drug and others: the graver, the nearer. Choose a name to walk on; the lists hold all of "
+        "it.",
+        "各来源对该药与其他药物的记载：越严重越靠近中心。点击名称可继续查看；列表为完整内容。",
+    ),
+    "left_out": ("Only in the lists", "仅见于列表"),
+    "card": ("Card", "药物卡片"),
+    "today": ("Today", "今日"),
+    "show_day": ("Show that day", "查看该日"),
+    # guidelines
+    "guidelines": ("Guidelines", "指南"),
+    "guidelines_lead": (
+        "Guidelines in force on this shelf. Grades are told as the documents write them; their scales differ.",
+        "书架上现行有效的指南。推荐等级按原文列出，各家分级标准不同。",
+    ),
+    "g_words": ("Words of the title or a heading", "标题或小标题中的词"),
+    "g_condition": ("Condition", "疾病"),
+    "g_publisher": ("Publisher", "发布者"),
+    "g_year": ("Year", "年份"),
+    "g_grade": ("Grade it writes", "文中等级"),
+    "g_any": ("any", "不限"),
+    "g_found": ("Found", "结果"),
+    "g_writes": ("writes", "文中等级："),
+    "earlier": ("Earlier", "上一页"),
+    "later": ("More", "下一页"),
+    "contents": ("Contents", "目录"),
+    "only_passages": (
+        "The licence lets only quoted passages be shown; these are its headings.",
+        "许可仅允许展示所引段落；此处仅列出标题。",
+    ),
+    "whole_document": ("The whole document", "全文"),
     # passage
     "passage": ("Passage", "段落"),
     "whole_work": ("Work", "文献"),

@@ -1,0 +1,130 @@
+"""Every page of the console: axe-core finds nothing serious in either theme and language, it is light, and fits a phone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.network]
+
+Opening = Callable[..., Any]
+Shoot = Callable[[Any, str], None]
+QUESTION = "Can warfarin be given with ibuprofen in a patient with eGFR 28?"
+CHECK = "/?drug=warfarin&drug=ibuprofen&drug=simvastatin&drug=clarithromycin&drug=nosuch"
+#: Name to the address; `ask` and what follows from it are reached as a reader reaches them.
+PAGES = {
+    "check": "/",
+    "findings": CHECK,
+    "ask": "/console/ask",
+    "answer": "/console/ask",
+    "plan": "/console/ask",
+    "passage": "/console/ask",
+    "drugs": "/console/drugs",
+    "drug": "/console/drugs/rxnorm:11289",
+    "around": "/console/drugs/rxnorm:11289/around",
+    "guidelines": "/console/guidelines",
+    "document": "/console/guidelines?q=cholesterol",
+    "shelf": "/console/shelf",
+    "problem": "/console/drugs/rxnorm:0",
+}
+#: Bytes over the wire, headers with them, of everything a page loads before it stands.
+FIRST_PAINT = 100 * 1024
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def reach(page: Any, name: str) -> None:
+    """Goes on from the page's address to the page itself."""
+    if name in ("answer", "plan", "passage"):
+        page.locator("#question").fill(QUESTION)
+        page.locator("form button.button").first.click()
+        page.wait_for_selector("#h-follow")
+    if name == "plan":
+        page.locator("form[action$=plan] button").click()
+        page.wait_for_selector("#h-checklist")
+    elif name == "passage":
+        page.goto(page.locator("ol.quotes a").first.get_attribute("href"))
+        page.wait_for_selector("mark#quote")
+    elif name == "document":
+        page.locator("section[aria-labelledby=h-found] a").first.click()
+        page.wait_for_selector(".document")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_serious_stands_in_anyones_way(
+    opened: Opening, axe: str, address: str, shoot: Shoot, theme: str, language: str
+) -> None:
+    cookie = {"name": "medrag_language", "value": language, "url": address}
+    page = opened("/console/drugs", bypass_csp=True, color_scheme=theme)
+    page.context.add_cookies([cookie])
+    found: dict[str, list[str]] = {}
+    for name, path in PAGES.items():
+        page.goto(path)
+        reach(page, name)
+        page.evaluate("for (const closed of document.querySelectorAll('details')) closed.open = true")
+        page.add_script_tag(content=axe)
+        told = page.evaluate(f"axe.run(document, {json.dumps(RULES)})")["violations"]
+        shoot(page, f"{name}-{theme}-{language}")
+        serious = [item for item in told if item["impact"] in ("serious", "critical")]
+        found |= {name: [f"{i['id']}: {i['nodes'][0]['html'][:160]}" for i in serious]} if serious else {}
+        for item in told:
+            if item not in serious:
+                print(f"{name} {theme} {language}: {item['impact']} {item['id']} x{len(item['nodes'])}")
+    assert found == {}
+
+
+def test_the_first_paint_of_every_page_is_light(opened: Opening) -> None:
+    weights: dict[str, int] = {}
+    for name, path in PAGES.items():
+        page = opened("/health/live")
+        reach_from = page.context.new_page()
+        reach_from.set_default_timeout(60_000)
+        reach_from.goto(path)
+        loaded = list[Any]()
+        if name in ("answer", "plan", "passage", "document"):
+            # What a browser holds already is not loaded again, so that the page's own weight stands beside the frame's.
+            frame = weights["check"]
+            reach_from.on("requestfinished", lambda done: loaded.append(done))
+            reach(reach_from, name)
+            last = [r for r in loaded if r.resource_type == "document"][-1:]
+            weights[name] = frame + sum(weight(request) for request in last)
+        else:
+            fresh = page.context.browser.new_context(base_url=page.url.rsplit("/health", 1)[0])
+            first = fresh.new_page()
+            first.set_default_timeout(60_000)
+            first.on("requestfinished", lambda done: loaded.append(done))
+            first.goto(path)
+            weights[name] = sum(weight(request) for request in loaded)
+            fresh.close()
+    print({name: f"{held / 1024:.0f} KB" for name, held in weights.items()})
+    assert {name: held for name, held in weights.items() if held > FIRST_PAINT} == {}
+
+
+def weight(request: Any) -> int:
+    sizes = request.sizes()
+    return int(sizes["responseBodySize"] + sizes["responseHeadersSize"])
+
+
+def test_every_page_fits_a_phone(opened: Opening, shoot: Shoot) -> None:
+    page = opened("/", width=360, height=740, has_touch=True)
+    wide: dict[str, int] = {}
+    for name, path in PAGES.items():
+        page.goto(path)
+        reach(page, name)
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        shoot(page, f"phone-{name}")
+        if over > 0:
+            wide[name] = over
+    assert wide == {}
+
+
+def test_the_pictures_of_the_readme(opened: Opening, shoot: Shoot) -> None:
+    """Each page as the README shows it; `make screenshots` copies them into docs/screenshots."""
+    page = opened("/", color_scheme="light")
+    for name in ("findings", "answer", "drug", "around", "guidelines", "document", "shelf"):
+        page.goto(PAGES[name])
+        reach(page, name)
+        shoot(page, f"readme-{name}")
