@@ -83,11 +83,10 @@ def test_the_first_paint_of_every_page_is_light(opened: Opening) -> None:
         reach_from = page.context.new_page()
         reach_from.set_default_timeout(60_000)
         reach_from.goto(path)
-        loaded = list[Any]()
         if name in ("answer", "plan", "passage", "document"):
             # What a browser holds already is not loaded again, so that the page's own weight stands beside the frame's.
             frame = weights["check"]
-            reach_from.on("requestfinished", lambda done: loaded.append(done))
+            loaded = listened(reach_from)
             reach(reach_from, name)
             last = [r for r in loaded if r.resource_type == "document"][-1:]
             weights[name] = frame + sum(weight(request) for request in last)
@@ -95,12 +94,19 @@ def test_the_first_paint_of_every_page_is_light(opened: Opening) -> None:
             fresh = page.context.browser.new_context(base_url=page.url.rsplit("/health", 1)[0])
             first = fresh.new_page()
             first.set_default_timeout(60_000)
-            first.on("requestfinished", lambda done: loaded.append(done))
+            loaded = listened(first)
             first.goto(path)
             weights[name] = sum(weight(request) for request in loaded)
             fresh.close()
     print({name: f"{held / 1024:.0f} KB" for name, held in weights.items()})
     assert {name: held for name, held in weights.items() if held > FIRST_PAINT} == {}
+
+
+def listened(page: Any) -> list[Any]:
+    """Every request the page will have made, as it ends."""
+    ended = list[Any]()
+    page.on("requestfinished", lambda request: ended.append(request))
+    return ended
 
 
 def weight(request: Any) -> int:
@@ -123,7 +129,7 @@ def test_every_page_fits_a_phone(opened: Opening, shoot: Shoot) -> None:
 
 def test_the_pictures_of_the_readme(opened: Opening, shoot: Shoot) -> None:
     """Each page as the README shows it; `make screenshots` copies them into docs/screenshots."""
-    page = opened("/", color_scheme="light")
+    page = opened("/", width=1080, height=740, color_scheme="light")
     for name in ("findings", "answer", "drug", "around", "guidelines", "document", "shelf"):
         page.goto(PAGES[name])
         reach(page, name)
