@@ -94,8 +94,8 @@ FRESH = "abstention_heldout.yaml"
 
 def quality_texts() -> list[str]:
     told: list[str] = []
-    for file in sorted(QUALITY.glob("*.yaml")):
-        if file.name in ("refusals.yaml", FRESH):
+    for file in sorted(QUALITY.rglob("*.yaml")):
+        if file.name in ("refusals.yaml", "injections.yaml", FRESH):
             continue
         gather(yaml.safe_load(file.read_text(encoding="utf-8")), told)
     return told
@@ -115,7 +115,7 @@ def gather(item: object, told: list[str]) -> None:
 
 def test_no_question_and_no_truth_of_ours_is_touched() -> None:
     texts = quality_texts()
-    assert len(texts) > 500
+    assert len(texts) > 2_000
     assert [text for text in texts if remove_identifiers(text).spans] == []
 
 
