@@ -19,8 +19,8 @@ __all__ = ["PARTS", "Part", "Truth", "read_truths"]
 #: ``tuned on``: its failures are read and mended. ``held out``: counted only. ``fresh``: written after the mending.
 Part = Literal["tuned on", "held out", "fresh"]
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
-#: How a file says its rows are parted: by their order, by the SHA-256 of their quotes, or all written afterwards.
-SPLITS: Final = ("order", "hash", "fresh")
+#: How a file says its rows are parted: by their order, by the SHA-256 of their quotes, all read, or all written afterwards.
+SPLITS: Final = ("order", "hash", "open", "fresh")
 #: One row in so many is held out.
 HELD_OUT = 3
 
@@ -70,8 +70,8 @@ def read_truths(folder: Path) -> list[Truth]:
 
 
 def part_of(split: str, at: int, quote: str) -> Part:
-    if split == "fresh":
-        return "fresh"
+    if split in ("fresh", "open"):
+        return "fresh" if split == "fresh" else "tuned on"
     by = at if split == "order" else int(hashlib.sha256(quote.encode()).hexdigest(), 16)
     return "held out" if by % HELD_OUT == HELD_OUT - 1 else "tuned on"
 

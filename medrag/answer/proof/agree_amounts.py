@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ from medrag.answer.proof.window import Told, Window, doses, ids, turned
 
 __all__ = ["amounts_held", "often_held", "routes_held"]
 
+#: A bare number of years.
+AGED = re.compile("older|younger|aged")
 #: What a bare filtration rate or clearance is measured in.
 CUSTOM: Final = {
     "term:estimated glomerular filtration rate": "l/s/1.73m2",
@@ -26,6 +29,7 @@ def amounts_held(claim: Piece, window: Window) -> Told:
     held: list[Amount] = window.all("amounts")
     keys = {amount.key for amount in held}
     keys |= {(">", *a.key[1:]) for a in held if loose(a.written)}
+    keys |= {("<", *a.key[1:]) for a in held if under(a, held)}
     customs = [CUSTOM[id] for id in ids((*claim.names, *claim.head)) if id in CUSTOM]
     mine = set()
     for amount in claim.amounts:
@@ -34,6 +38,10 @@ def amounts_held(claim: Piece, window: Window) -> Told:
             key = next((k for k in keys if k[2] in customs and same_bare(amount, k)), key)
         if key not in keys and loose(amount.written) and amount.comparison == ">=":
             key = next((k for k in keys if k == (">", *key[1:])), key)
+        if key not in keys and not amount.unit and AGED.search(amount.written):
+            key = next((k for k in keys if k[0] == key[0] and k[1:3] == (key[1] * 12, "month")), key)
+        if key not in keys and amount.written.endswith("以下"):
+            key = next((k for k in keys if k == ("<", *key[1:])), key)
         if key not in keys:
             yield "number", amount.written
         if key[1:] not in window.quoted:
@@ -44,13 +52,21 @@ def amounts_held(claim: Piece, window: Window) -> Told:
         if (
             amount.key not in mine
             and not (loose(amount.written) and (">", *amount.key[1:]) in mine)
+            and not (under(amount, held) and ("<", *amount.key[1:]) in mine)
             and (needed or claim.doses)
+            and not (len(window.pieces) == 1 and amount.key in claim.elsewhere_amounts)
         ):
             yield "qualifier_dropped", amount.written
     for times in (True, False):
         said, quoted = sizes(claim.amounts, times), sizes(held, times)
         if len(said) > 1 and (said != [size for size in quoted if size in said] or turned(claim, window)):
             yield "number", "the order of the amounts"
+
+
+def under(amount: Amount, held: list[Amount]) -> bool:
+    """Whether a bound is written as "130/80 mmHg以下", which is said for less than and for at most."""
+    same = [other for other in held if other.unit == amount.unit == "mmhg"]
+    return any(other.written.endswith("以下") for other in (amount, *same))
 
 
 def loose(written: str) -> bool:

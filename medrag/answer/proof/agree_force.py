@@ -26,6 +26,14 @@ def forces_agree(claim: Piece, window: Window) -> Told:
     apart = mine ^ theirs
     if not apart - {"recommend"} and freely(claim, window):
         return
+    if mine == {"may"} and not theirs and not any(piece.orders for piece in window.pieces):
+        return
+    if theirs == {"must"} and not mine and claim.orders:
+        return
+    if mine == {"avoid"} and theirs == {"contraindicated"} and DO_NOT.search(claim.text):
+        return
+    if apart == mine == {"may"} and PERMITS.search(claim.text) and freely(claim, window):
+        return
     if apart == {"may"} and (WILL.search(claim.text) or risky(claim) != any(risky(p) for p in window.pieces)):
         return
     yield "modality", ", ".join(sorted(mine ^ theirs))
@@ -34,6 +42,11 @@ def forces_agree(claim: Piece, window: Window) -> Told:
 #: "会" says that it will or can.
 WILL = re.compile("(?<![定必总都然不])会")
 
+
+#: An order not to, said of what is forbidden.
+DO_NOT = re.compile(r"\bdo not\b|\bnever\b|不要|勿")
+#: "可静脉滴注" says how it is given.
+PERMITS = re.compile("可(?!能)")
 
 #: Forces that forbid.
 FORBID: Final = frozenset(["contraindicated", "not_recommended", "avoid", "cannot"])

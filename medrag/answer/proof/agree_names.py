@@ -7,7 +7,10 @@ from functools import lru_cache
 from typing import Final
 
 from medrag.answer.proof.amounts import is_bound
+from medrag.answer.proof.general import said_alike
 from medrag.answer.proof.marks import DRUGLIKE, Named, Piece
+from medrag.answer.proof.senses import find_senses
+from medrag.answer.proof.stems import stems_of
 from medrag.answer.proof.window import Told, Window, ids, offset_of
 from medrag.text.normalise import HAN
 
@@ -35,8 +38,21 @@ def names_held(claim: Piece, window: Window) -> Told:
     """Everything named stands in the quote, under this or another of its names."""
     held = ids((*window.all("names"), *window.all("head"), *window.all("opening"), *window.context))
     for name in (*claim.names, *claim.head, *claim.opening):
-        if not name.ids & held and not any(stands(name.written, piece.text) for piece in window.pieces):
+        if name.ids & held or any(stands(name.written, piece.text) for piece in window.pieces):
+            continue
+        if not any(alike(name, piece) for piece in window.pieces):
             yield "name", name.written
+
+
+def alike(name: Named, piece: Piece) -> bool:
+    """Whether a clause says a name in other words: of no drug, no class and no group of people."""
+    if name.kind in DRUGLIKE or name.kind in ("population", "lab"):
+        return False
+    senses = find_senses(name.written)
+    plain = "".join(name.written.split())
+    if senses and sum(len("".join(s.written.split())) for s in senses) == len(plain):
+        return all(s.kind == "word" and {s.id, *s.also} & piece.words() for s in senses)
+    return said_alike(name.written, piece.text, stems_of(piece.text))
 
 
 def stands(written: str, sentence: str) -> bool:
@@ -54,13 +70,21 @@ def names_kept(claim: Piece, window: Window) -> Told:
         for group in lists_of(piece):
             if group[0].ids <= AGES and aged(claim, window):
                 continue
-            if not any(name.ids & said or stands(name.written, text) for name in group):
+            if group[0].kind == "class" and paired(window) and paired(window) <= said:
+                continue
+            if not any(name.ids & said or stands(name.written, text) or alike(name, claim) for name in group):
                 yield "qualifier_dropped", group[0].written
         for name in piece.opening:
             if not name.ids & said:
                 yield "qualifier_dropped", name.written
     if window.needed and not ids(window.needed) & said:
         yield "qualifier_dropped", window.needed[0].written
+
+
+def paired(window: Window) -> frozenset[str]:
+    """The two drugs of the headings: under them "la cephalosporine" is one of the two."""
+    drugs = {name.ids for name in window.context if name.kind == "drug"}
+    return ids(name for name in window.context if name.kind == "drug") if len(drugs) == 2 else frozenset()
 
 
 def aged(claim: Piece, window: Window) -> bool:

@@ -3,34 +3,52 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Final
 
 from medrag.answer.proof.agree_roles import LEVEL
+from medrag.answer.proof.general import GUARDED, said_alike
 from medrag.answer.proof.marks import DRUGLIKE, Piece
-from medrag.answer.proof.window import Told, Window
+from medrag.answer.proof.senses import Sensed
+from medrag.answer.proof.stems import LATIN, stem_of, stems_of
+from medrag.answer.proof.window import Told, Window, offset_of
 
 __all__ = ["conditions_kept", "words_held"]
 
-_LATIN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 #: What is done or comes about: a statement may not leave it out, or "causes" becomes "is used in".
 RELATIONS: Final = frozenset(
     "cause prevent worsen improve stop start interrupt restart monitor interact inhibit affect ineffective impair".split()
 )
+#: Relations that say another thing, or its contrary, when they are left out.
+TURNING: Final = frozenset("prevent worsen improve stop start interrupt restart ineffective impair".split())
+#: Words behind a name that say only what kind of thing it names.
+OF_NAMES: Final = frozenset(["illness", "disorder"])
 #: What narrows how something is done or to whom it applies.
 NARROWING: Final = frozenset(
     "severe mild moderate active rapid high low long short history bedtime loading maintenance single".split()
 )
+#: Parts of the body said with one character, which no name is found by.
+BODY: Final = {
+    "肝": "term:liver", "肾": "term:kidney", "心": "term:heart", "肺": "term:lung", "脑": "term:brain", "胃": "term:stomach",
+    "皮": "term:skin", "眼": "term:eye", "骨": "term:bone",
+}  # fmt: skip
 #: What joins two drugs as "together" does.
 _WITH = re.compile(r"\bwith\b|\bavec\b|[与和同]")
 
 
+#: Tests are made to monitor, and some routes are manners of giving.
+TESTS = re.compile(r"\btests?\b|\bexamination|检查")
+MANNER = re.compile("infusion|injection|bolus")
+#: What lasts until a thing is so is done before it is.
+UNTIL: Final = frozenset(["until", "直至", "直到", "jusqu"])
+
+
 def words_held(claim: Piece, window: Window) -> Told:
     """Every other word that says something stands in the quote, itself or in the same sense."""
-    held = frozenset(
-        id for piece in window.pieces for id in piece.of_kind("word") | piece.of_kind("direction")
-    )
-    theirs = held
+    theirs = frozenset(id for p in window.pieces for id in p.of_kind("word") | p.of_kind("direction"))
+    held = theirs | frozenset(id for p in window.pieces for id in p.words())
+    held |= frozenset(s.id for p in window.pieces for s in p.lead)
+    if any(s.kind == "condition" and s.written in UNTIL for p in window.pieces for s in p.senses):
+        held |= {"before"}
     if claim.doses or any(id.startswith("dose_") for p in window.pieces for id in p.of_kind("direction")):
         held |= {"dose"}
     if any(piece.of_kind("condition") for piece in window.pieces):
@@ -41,30 +59,79 @@ def words_held(claim: Piece, window: Window) -> Told:
     ):
         held |= {"together"}
     if len({name.ids for name in window.context}) > 1:
-        held |= {"together"}
+        held |= {"together", "cause"}
+    lengths = {a.key for a in window.all("amounts") if a.unit in ("s", "month")}
+    if any(amount.key in lengths for amount in claim.amounts):
+        held |= {"during"}
+    if any(name.kind in ("lab", "procedure") and TESTS.search(name.written) for name in window.all("names")):
+        held |= {"monitor"}
+    for route in (route for piece in window.pieces for route in piece.routes):
+        held |= {"infuse" if "infusion" in route else "inject"} if MANNER.search(route) else set()
     if any(LEVEL.match(name.written) for name in window.all("names")):
         held |= {"level"}
-    mine = claim.of_kind("word")
-    if any(sensed.id == "occur" for sensed in claim.senses):
-        mine |= {"cause"}
-    for sense in sorted((theirs & (RELATIONS | NARROWING)) - mine):
+    for sense in left_out(claim, window):
         yield "word", sense
+    held |= implied(claim, held)
     text = " ".join(piece.text for piece in window.pieces)
     stems = stems_of(text)
     for sensed in claim.senses:
-        if sensed.kind == "word" and sensed.id not in held and not own_words(sensed.written, text, stems):
+        if (
+            sensed.kind != "word"
+            or {sensed.id, *sensed.also} & held
+            or own_words(sensed.written, text, stems)
+        ):
+            continue
+        if sensed.id in OF_NAMES and any(0 <= sensed.start - name.end <= 1 for name in claim.names):
+            continue
+        if sensed.id in GUARDED or not said_alike(sensed.written, text, stems):
             yield "word", sensed.written
+    parts = {id for piece in window.pieces for name in (*piece.names, *piece.head) for id in name.ids}
     for word in claim.unknown:
+        if BODY.get(word) in parts or (word in ("amount", "amounts") and "dose" in held):
+            continue
         if not word[:1].isalpha() and not word.isalnum():
             yield "number", word
-        if word.isdigit() or not own_words(word, text, stems):
+        if word.isdigit() or not (own_words(word, text, stems) or said_alike(word, text, stems)):
             yield "word", word
+
+
+def left_out(claim: Piece, window: Window) -> list[str]:
+    """Relations and narrowing words of the quote that the statement leaves out. What turns a meaning round never may be;
+    a further relation may, where the statement holds another of the quote, or its direction or order."""
+    theirs = frozenset(id for p in window.pieces for id in p.of_kind("word"))
+    mine = claim.words() | (claim.elsewhere if len(window.pieces) == 1 else frozenset())
+    if any(sensed.id == "occur" for sensed in claim.senses):
+        mine |= {"cause"}
+    told = (
+        claim.words() & theirs & RELATIONS or claim.of_kind("direction") or claim.of_kind("force") - {"may"}
+    )
+    needed = (TURNING if told else RELATIONS) | NARROWING
+    may_be = frozenset(id for p in window.pieces for s in p.senses if s.also & mine for id in (s.id, *s.also))
+    return sorted((theirs & needed) - mine - may_be)
+
+
+def implied(claim: Piece, held: frozenset[str]) -> frozenset[str]:
+    """What the words of the quote say besides: a risk is of causing, what comes "then" comes in the order of the names."""
+    more: set[str] = set()
+    if held & {"risk", "sideeffect"}:
+        more.add("cause")
+    if held & {"fast_", "slow_"}:
+        more.add("rate_")
+    if held & {"second_", "third_"}:
+        more.add("degree")
+    if "before" in held & claim.words():
+        more.add("start")
+    if "high" in held:
+        more.add("dose")
+    if len({name.ids for name in claim.names if name.kind in DRUGLIKE}) < 2:
+        more.add("then_")
+    return frozenset(more)
 
 
 def own_words(written: str, text: str, stems: frozenset[str]) -> bool:
     """Whether the very words stand in the quote."""
     if written[:1].isascii():
-        return all(stem_of(word) in stems for word in _LATIN.findall(written))
+        return all(stem_of(word) in stems for word in LATIN.findall(written))
     return written in text
 
 
@@ -72,7 +139,7 @@ def conditions_kept(claim: Piece, window: Window) -> Told:
     """A case the quote is limited to is still there: its condition word, or something of what follows it."""
     for piece in window.pieces:
         for sensed in piece.senses:
-            if sensed.kind == "condition" and not timed(claim) and not carried(claim, piece):
+            if sensed.kind == "condition" and not timed(claim) and not carried(claim, piece, sensed):
                 yield "qualifier_dropped", sensed.written
 
             tail = [s.id for s in piece.senses if s.kind == "word" and s.start > sensed.end]
@@ -85,25 +152,22 @@ def timed(claim: Piece) -> bool:
     return bool(claim.of_kind("condition") or "during" in claim.of_kind("word"))
 
 
-def carried(claim: Piece, piece: Piece) -> bool:
-    """Whether all the quote names and bounds, and its other words that stand for a case, are in the claim."""
-    mine = claim.of_kind("word") | frozenset(claim.unknown)
-    theirs = piece.of_kind("word") | frozenset(piece.unknown)
-    return theirs <= mine
+def carried(claim: Piece, piece: Piece, condition: Sensed) -> bool:
+    """Whether the words of the case are in the claim; its names and bounds have been compared before."""
+    mine = claim.words()
+    offset = offset_of(piece)
+    start, end = span_of(piece.text, condition.start - offset, condition.written)
+    theirs = [s for s in piece.senses if s.kind == "word" and start <= s.start - offset < end]
+    part, stems = piece.text[start:end], stems_of(claim.text)
+    strange = [word for word in piece.unknown if word in part]
+    return all({s.id, *s.also} & mine for s in theirs) and all(
+        own_words(word, claim.text, stems) or said_alike(word, claim.text, stems) for word in strange
+    )
 
 
-@lru_cache(maxsize=4096)
-def stems_of(text: str) -> frozenset[str]:
-    return frozenset(stem_of(word) for word in _LATIN.findall(text))
-
-
-@lru_cache(maxsize=20000)
-def stem_of(word: str) -> str:
-    return str(stemmer().stemWord(word))
-
-
-@cache
-def stemmer() -> Any:
-    import Stemmer
-
-    return Stemmer.Stemmer("english")
+def span_of(text: str, at: int, written: str) -> tuple[int, int]:
+    """The words a condition word governs: those before "时", those behind "if", up to a comma."""
+    if written in ("时", "的话"):
+        return max(text.rfind(mark, 0, at) for mark in ",，;；") + 1, at
+    stops = [stop for mark in ",，;；" if (stop := text.find(mark, at)) >= 0]
+    return at, min(stops, default=len(text))

@@ -21,7 +21,7 @@ _ONE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: \d{3})+(?![\d.,])|\d+(?:[
 _LATIN = r"(?<![a-z0-9.])(?<!\d,)(?<![a-z]-)"
 _START = rf"(?:{_LATIN}|(?<=\bq))(?P<lo>{_ONE})(?P<exp> ?(?:x|×) ?10\^\d+)?(?P<wan>[万亿])?"
 _RANGE = rf"(?: ?(?P<first>{UNIT_WORDS}))? ?(?:-|~|to|and|至|到|a) ?(?P<hi>{_ONE})(?P<wan2>万)?"
-_END = rf"(?:[ -]?(?P<unit>{UNIT_WORDS})(?![a-z]|(?<=[a-z])\d))?"
+_END = rf"(?:[ -]?(?:(?:consecutive|successive|full) )?(?P<unit>{UNIT_WORDS})(?![a-z]|(?<=[a-z])\d))?"
 NUMBER = re.compile(rf"{_START}(?:{_RANGE})?{_END}")
 #: The same with nothing of a range, for "15 g and 20 mg".
 ALONE = re.compile(rf"{_START}(?P<first>\0\0)?(?P<hi>\0\0)?(?P<wan2>\0\0)?{_END}")

@@ -50,7 +50,7 @@ BEHIND: Final = (
     ),
     (r"左右|上下", "~"),
 )
-_GAP = r"(?: ?(?:of|to|a|an|is|the|by|take|takes|give|:|为|至|到|是|\0))*[ ]?$"
+_GAP = r"(?: ?(?:of|to|a|an|is|the|by|take|takes|give|total|:|为|至|到|是|\0))*[ ]?$"
 _NEAR = [(re.compile(rf"(?:(?<![a-z])(?:{words}))" + _GAP), told) for words, told in NEAR]
 _FAR = [(re.compile(rf"(?<![a-z])(?P<far>{words})[^\d;.。；,，]{{0,70}}$"), told) for words, told in FAR]
 _BEHIND = [(re.compile(words), told) for words, told in BEHIND]

@@ -21,8 +21,10 @@ _HAN_RUN = re.compile(f"[{HAN}]+")
 _STRONG = re.compile(
     r"[;；。！!？?]|\bbut\b|\bwhereas\b|\bwhile\b|\bhowever\b|\bbecause\b|\bsince\b|\bas (?:it|they|this|these|the combination)\b|\bwhich\b|但是?|然而|(?<=[,;，；])而(?!且)|因为|(?<=[,，])(?:因(?!子|此|而|素|为)|由于)"  # noqa: E501
 )
-_WEAK = re.compile(r"[,，:：]|\band\b|\bor\b|\bthen\b|并(?!发|非)|且|或|然后|随后")
+_WEAK = re.compile(r"[,，:：()（）]|\band\b|\bor\b|\bthen\b|并(?!发|非)|且|或|然后|随后")
 SEMICOLON: Final = (";", "；", "。")
+_REASON = re.compile(r"\s*(?:because|since|由于|因为)")
+_OR = re.compile(r"(?:\bor\b|或)\s*$")
 _TRAILS = re.compile(r"(?:时|者|患者|病人|期间|前|后|情况下|的话)[\s,，]*$")
 #: Actions that make a clause of their own.
 _STEPS: Final = frozenset(["stop", "start", "interrupt", "restart"])
@@ -90,7 +92,14 @@ class Marks:
 
     def predicates(self, start: int, end: int) -> bool:
         told = (s for s in self.senses if start <= s.start < end)
-        return any(s.kind in ("force", "direction", "negation") or s.id in _STEPS for s in told)
+        limited = any(a.far != (0, 0) and start <= a.start < end for a in self.amounts)
+        return limited or any(s.kind in ("force", "direction", "negation") or s.id in _STEPS for s in told)
+
+    def bids(self, start: int, end: int) -> bool:
+        """Whether more is said than that something is not: "without a pacemaker or ..." goes on."""
+        told = (s for s in self.senses if start <= s.start < end)
+        limited = any(a.far != (0, 0) and start <= a.start < end for a in self.amounts)
+        return limited or any(s.kind in ("force", "direction") or s.id in _STEPS for s in told)
 
     def dosed(self, start: int, end: int) -> bool:
         return any(is_dose(a) for a in self.amounts if start <= a.start < end)
@@ -99,6 +108,10 @@ class Marks:
         """Whether the clauses before and behind a cut are said apart."""
         front, behind = self.text[begin:cut], self.text[cut:end]
         if front.rstrip()[-1:] in SEMICOLON and self.speaks(begin, cut) and self.speaks(cut, end):
+            return True
+        if _REASON.match(front) and any(begin <= n.start < cut for n in self.names) and self.says(cut, end):
+            return True
+        if strong and IMPERATIVE.search(front) and self.says(cut, end):
             return True
         if not self.says(begin, cut) or not self.says(cut, end):
             return False
@@ -109,6 +122,8 @@ class Marks:
         if (LEADS.match(front) or _TRAILS.search(front.strip(" ,，"))) and "," not in front.strip(" ,，"):
             return self.dosed(begin, cut) and self.dosed(cut, end)
         both = self.predicates(begin, cut) and self.predicates(cut, end)
+        if both and _OR.search(front):
+            both = self.bids(begin, cut) and self.bids(cut, end)
         return both or (self.dosed(begin, cut) and self.dosed(cut, end))
 
     def piece(self, start: int, end: int) -> Piece:
@@ -145,9 +160,11 @@ def inherit(pieces: list[Piece]) -> Iterator[Piece]:
     every = [name for name in first.names if name.kind in DRUGLIKE]
     leads = LEADS.match(first.text) is not None or any(s.kind == "condition" for s in first.senses)
     opening = [name for name in front if name.kind not in DRUGLIKE] if leads else []
+    lead = tuple(s for s in first.senses if s.kind == "word" and s.start < min(told, default=0))
     for piece in pieces[1:]:
-        own = any(name.kind in ("population", "disease", "lab") for name in piece.names)
+        kinds = {"population", "disease", "lab", *(name.kind for name in opening)}
+        own = any(name.kind in kinds for name in piece.names)
         yield Piece(
             piece.text, piece.names, piece.amounts, piece.often, piece.routes, piece.senses, piece.unknown,
-            tuple(head if any(n.kind in DRUGLIKE for n in piece.names) else every), () if own else tuple(opening),
+            tuple(head if any(n.kind in DRUGLIKE for n in piece.names) else every), () if own else tuple(opening), lead,
         )  # fmt: skip

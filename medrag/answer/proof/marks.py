@@ -11,9 +11,22 @@ from medrag.answer.proof.often import Often
 from medrag.answer.proof.senses import Sensed
 from medrag.text.normalise import HAN
 
-__all__ = ["ACTIONS", "DOSE_UNITS", "DRUGLIKE", "IMPERATIVE", "LEADS", "Named", "Piece", "Reading", "is_dose"]
+__all__ = [
+    "ACTIONS",
+    "DOSE_UNITS",
+    "DRUGLIKE",
+    "IMPERATIVE",
+    "LEADS",
+    "PLAIN",
+    "Named",
+    "Piece",
+    "Reading",
+    "is_dose",
+]
 
 DRUGLIKE: Final = frozenset(["drug", "class"])
+#: Kinds of names that other words may say too.
+PLAIN: Final = frozenset(["finding", "procedure", "anatomy", "other"])
 DOSE_UNITS: Final = frozenset(
     "g l iu meq mol tablet capsule drop puff ampoule sachet dose g/body kg iu/body kg g/s g/m2 mol/body kg ml/body kg"
     " l/body kg g/body kg/s iu/s iu/body kg/s".split(" ")
@@ -21,10 +34,10 @@ DOSE_UNITS: Final = frozenset(
 #: Grams from which on a mass is a body's.
 BODY: Final = 1000
 LEADS = re.compile(
-    r"[\s(]*(?:in|for|among|during|with|on|if|when|whenever|once|after|before|若|如|当|对于?|一旦|在)"
+    r"[\s(]*(?:in|for|among|during|with|on|if|when|whenever|once|after|before|unless|until|除非|直到|直至|若|如|当|对于?|一旦|在)"
 )
 IMPERATIVE = re.compile(
-    r"(?:^|[,;:，；]\s?|\bthen |\band |\bor )(?:use|take|give|administer|monitor|check|measure|reduce|lower|decrease"
+    r"(?:^\s*|[,;:，；]\s?|\bthen |\band |\bor )(?:use|take|give|administer|monitor|check|measure|reduce|lower|decrease"
     r"|increase|raise|stop|discontinue|start|begin|initiate|adjust|withhold|hold|restart|resume|titrate|taper|halve"
     r"|double|swallow|separate|repeat|limit|switch|test|keep|treat|add|inject|infuse|interrupt|suspend|replace|wait"
     r"|continue|maintain|choose|assess|review|watch|observe|withdraw|cut|follow|prescribe|recheck|keep|aim|interrupt"
@@ -63,6 +76,16 @@ class Piece:
     head: tuple[Named, ...] = ()
     #: Names of the condition the sentence opens with, when the clause has none of its own.
     opening: tuple[Named, ...] = ()
+    #: The words the sentence opens with, before anything is said of them: "nifedipine controlled-release tablets".
+    lead: tuple[Sensed, ...] = ()
+    #: Plain senses of the other clauses of the statement.
+    elsewhere: frozenset[str] = frozenset()
+    #: The amounts of those clauses.
+    elsewhere_amounts: frozenset[tuple[object, ...]] = frozenset()
+
+    def words(self) -> frozenset[str]:
+        """Every plain sense its words may have."""
+        return frozenset(id for s in self.senses if s.kind == "word" for id in (s.id, *s.also))
 
     def of_kind(self, kind: str) -> frozenset[str]:
         return frozenset(sensed.id for sensed in self.senses if sensed.kind == kind)

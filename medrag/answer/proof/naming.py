@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -71,7 +72,7 @@ def proof_linker() -> Linker:
     """Over the names a proof compares as names: what senses and amounts read would hide names inside it."""
     more = further_names()
     return Linker(
-        renamed(thing, more.get(thing.id, ()))
+        renamed(thing, (*more.get(thing.id, ()), *spelled(thing)))
         for thing in lexicon_things()
         if thing.id in ROUTES or thing.id in FOODS or (thing.kind in HARD and thing.id not in LEFT)
     )
@@ -82,6 +83,20 @@ def renamed(thing: Thing, more: tuple[str, ...]) -> Thing:
     if not more:
         return thing
     return replace(thing, names={**thing.names, "en": (*thing.names.get("en", ()), *more)})
+
+
+def spelled(thing: Thing) -> tuple[str, ...]:
+    """Its names with Greek letters spelled out."""
+    return tuple(spell_greek(name) for name in thing.all_names() if GREEK.search(name))
+
+
+def spell_greek(text: str) -> str:
+    """Greek letters by their names: no name of the lexicon is found from a letter that is neither Latin nor Han."""
+    return GREEK.sub(lambda m: GREEK_NAMES[m[0]], text)
+
+
+GREEK_NAMES: Final = {"α": "alpha", "β": "beta", "γ": "gamma", "Α": "alpha", "Β": "beta"}
+GREEK = re.compile("[" + "".join(GREEK_NAMES) + "]")
 
 
 def further_names() -> dict[str, tuple[str, ...]]:

@@ -64,10 +64,10 @@ OFTEN = re.compile(
     rf"|(?P<en>\d+)[ -](?:hourly|weekly)"
     rf"|(?:每|1|一|/)(?:个)?(?P<zp>日|天|周|星期|月|年)(?:给药|服用|口服|注射|用药|内)?(?P<zn>\d+)次"
     rf"|(?P<zn2>\d+)次/(?P<zp2>日|天|周|月|d)"
-    rf"|(?P<rate>daily|(?:per|a|each|every|/|par)(?:24 ?h|[ ]?day|[ ]?jour)|/ ?[dj](?![a-z])|每日|每天|[1一][日天](?=(?:\d|最|不|总|量|剂|仅|只|可|应|给|服|用|口))|/日|/天|日剂量)(?![a-z])"  # noqa: E501
-    rf"|(?P<ratew>weekly|(?:per|a|each|every|par) (?:week|semaine)|/ ?(?:week|wk|semaine|sem)|每周|每星期|/周)(?![a-z])"
+    rf"|(?P<rate>daily|quotidien(?:ne)?s?|(?:per|a|each|every|/|par)(?:24 ?h|[ ]?day|[ ]?jour)|/ ?[dj](?![a-z])|每日|每天|[1一][日天](?=(?:\d|最|不|总|量|剂|仅|只|可|应|给|服|用|口))|/日|/天|日剂量)(?![a-z])"  # noqa: E501
+    rf"|(?P<ratew>weekly|hebdomadaires?|(?:per|a|each|every|par) (?:week|semaine)|/ ?(?:week|wk|semaine|sem)|每周|每星期|/周)(?![a-z])"
     rf"|(?P<ratey>annual(?:ly)?|yearly|(?:per|a|each|every|par) (?:year|an)|每年|/年)(?![a-z])"
-    rf"|(?P<ratem>monthly|(?:per|a|each|every) month|每月|/月)(?![a-z])"
+    rf"|(?P<ratem>monthly|mensuel(?:le)?s?|(?:per|a|each|every) month|每月|/月)(?![a-z])"
     rf")|(?P<slash>/(?:day|d|j|jour|日|天)(?![a-z]))|(?P<slashw>/(?:week|wk|semaine|周)(?![a-z]))"
 )
 
@@ -112,5 +112,5 @@ def told_often(m: re.Match[str]) -> tuple[Fraction | int, str]:
     if m["slashw"]:
         return 0, "week"
     # "weekly" and "every week" are said of one dose a week; "per week" of a total.
-    once = m[0].startswith(("weekly", "monthly", "annual", "yearly", "every"))
+    once = m[0].startswith(("weekly", "hebdo", "mensuel", "monthly", "annual", "yearly", "every"))
     return int(once), ("week" if m["ratew"] else "month" if m["ratem"] else "year")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from medrag.answer.proof.agree import Difference, compare
 from medrag.answer.proof.marks import DRUGLIKE, Named, Piece, Reading
@@ -57,22 +59,73 @@ def weigh(
     if not pieces:
         return Proof.withheld("unreadable", quotes=found)
     conversions: list[str] = []
-    for piece in pieces:
-        differences = []
-        for window in windows:
-            difference = compare(piece, window)
-            if difference is None:
-                conversions += converted(piece, window)
-                break
-            differences.append(difference)
-        else:
-            worst = nearest(differences)
+    for sentence in sentences:
+        told = [with_others(piece, pieces) for piece in sentence.pieces]
+        worst = follow(told, windows, conversions)
+        if worst is not None:
             return Proof.withheld(worst.reason, worst.what, found)
     for piece in pieces:
         pair = contradicted(piece, verdicts, linker)
         if pair:
             return Proof.withheld("graph_verdict", pair, found)
     return Proof(True, None, "", found, tuple(conversions))
+
+
+def follow(pieces: Sequence[Piece], windows: Sequence[Window], conversions: list[str]) -> Difference | None:
+    """Each clause from one window; one that does not may together with the next, where the quote says both in one."""
+    at, worst = 0, None
+    while at < len(pieces):
+        for width in range(1, min(WIDEST, len(pieces) - at) + 1):
+            piece = joined(pieces[at : at + width])
+            differences = []
+            for window in windows:
+                if width > 1 and told_of([piece]) > told_of(window.pieces):
+                    continue
+                difference = compare(piece, window)
+                if difference is None:
+                    conversions += converted(piece, window)
+                    break
+                differences.append(difference)
+            else:
+                worst = nearest(differences) if width == 1 else worst
+                continue
+            break
+        else:
+            return worst
+        at += width
+    return None
+
+
+def told_of(pieces: Sequence[Piece]) -> int:
+    """How many things are said in clauses: clauses taken together may say no more than the quote does."""
+    return sum(s.kind in ("force", "direction", "negation") for piece in pieces for s in piece.senses)
+
+
+def joined(pieces: Sequence[Piece]) -> Piece:
+    """Neighbouring clauses as one."""
+    first = pieces[0]
+    if len(pieces) == 1:
+        return first
+    return replace(
+        first,
+        text="".join(piece.text for piece in pieces),
+        names=tuple(name for piece in pieces for name in piece.names),
+        amounts=tuple(amount for piece in pieces for amount in piece.amounts),
+        often=tuple(often for piece in pieces for often in piece.often),
+        routes=frozenset(route for piece in pieces for route in piece.routes),
+        senses=tuple(sensed for piece in pieces for sensed in piece.senses),
+        unknown=tuple(word for piece in pieces for word in piece.unknown),
+    )
+
+
+def with_others(piece: Piece, pieces: Sequence[Piece]) -> Piece:
+    """The clause with what the other clauses of the statement say."""
+    others = [other for other in pieces if other is not piece]
+    return replace(
+        piece,
+        elsewhere=frozenset(id for other in others for id in other.words()),
+        elsewhere_amounts=frozenset(amount.key for other in others for amount in other.amounts),
+    )
 
 
 def nearest(differences: Sequence[Difference]) -> Difference:
@@ -99,13 +152,28 @@ def windows_of(quote: Quote, place: Placed, linker: Linker) -> Iterator[Window]:
         for amount in piece.amounts
     )
     subject: tuple[Named, ...] = ()
-    for span in split_sentences(quote.passage):
-        reading = read_sentence(span.of(quote.passage), linker)
+    spans = list(split_sentences(quote.passage))
+    readings = [read_sentence(span.of(quote.passage), linker) for span in spans]
+    context = (*context, *(name for reading in readings for name in defined(reading)))
+    for span, reading in zip(spans, readings, strict=True):
         drugs = [n for piece in reading.pieces for n in piece.names if n.kind in DRUGLIKE]
         if span.end > place.start and span.start < place.end:
             yield from slide(reading, (*context, *(() if drugs else subject)), needed, quoted)
         if drugs:
             subject = (drugs[0],)
+
+
+#: "本品为" and its like: the product that a whole text speaks of.
+_THIS = re.compile(r"本(?:品|药)(?:为|是|即|系)?[(（]?$")
+
+
+def defined(reading: Reading) -> Iterator[Named]:
+    """The drug a sentence says the text is about."""
+    for piece in reading.pieces:
+        for name in piece.names:
+            at = piece.text.replace("-", " ").find(name.written)
+            if name.kind in DRUGLIKE and at > 0 and _THIS.search(piece.text[:at]):
+                yield name
 
 
 def slide(

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from medrag.answer.proof.amounts import read_amounts
 from medrag.answer.proof.clauses import Marks, inherit
-from medrag.answer.proof.marks import DRUGLIKE, Named, Reading
-from medrag.answer.proof.naming import hard_names, soft_names
+from medrag.answer.proof.marks import DRUGLIKE, PLAIN, Named, Reading
+from medrag.answer.proof.naming import hard_names, soft_names, spell_greek
 from medrag.answer.proof.numerals import spell_out
 from medrag.answer.proof.often import Often, read_often
 from medrag.answer.proof.senses import find_senses
@@ -26,6 +26,15 @@ _GAPS = re.compile("[\\s\u00ad\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d\u200b\
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 #: "升高血钾" raises the potassium; it does not name a high one.
 _RAISING = re.compile(r"((?:升|降|增|减)[高低])(?=血|尿)")
+#: A metal alone is the salt that is given.
+_SALT = re.compile(r"(?<![血低高酸化尿补保排降骨汀林素])([锂钾镁钙])(?![血离盐剂通拮化泊尔片])")
+#: "一次0.5 g" is so much each time.
+_EACH = re.compile(r"(?<![\d单首第])[一1]次(?=\s*\d)")
+#: "每公斤体重20 mg" is 20 mg/kg.
+_BY_WEIGHT = re.compile(
+    r"(?:每|按)(?:公斤|千克|kg)(?:体重)?\s*(\d[\d.～~-]*\s*(?:mg|μg|µg|g|ml|毫克|微克|克|毫升|单位))(?!/)",
+    re.IGNORECASE,
+)
 #: "每次" and "1次" beside how often say nothing more.
 _ANY_TIME = re.compile("[在于]?[一1]天[之当]?中(?=的?任[何意])")
 _ONCE = re.compile(r"(?<![单首\d])(\d)次")
@@ -62,7 +71,7 @@ def read_sentence(text: str, linker: Linker) -> Reading:
     if len(fold_name(folded)) != len(folded):
         raise ValueError(text)
     masked = list(folded)
-    names = take(hard_names(mentions), masked)
+    names = take(iter(without_parts(list(hard_names(mentions)), folded)), masked)
     often = []
     for found in read_often("".join(masked)):
         often.append(found)
@@ -103,7 +112,27 @@ def prepare(text: str) -> str:
     )
     text = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), text)
     text = _ANY_TIME.sub("", text)
-    return spell_out(_RAISING.sub(r"\1的", text))
+    return spell_out(
+        spell_greek(
+            _SALT.sub(r"\1盐", _BY_WEIGHT.sub(r"\1/kg", _EACH.sub("每次", _RAISING.sub(r"\1的", text))))
+        )
+    )
+
+
+def without_parts(names: list[Named], folded: str) -> list[Named]:
+    """The names but those that are only part of words with a sense of their own."""
+    if not any(name.kind in PLAIN for name in names):
+        return names
+    raw = [(s.start, s.end, s.id == "stop") for s in find_senses(folded)]
+    return [name for name in names if not within(name, raw)]
+
+
+def within(name: Named, senses: list[tuple[int, int, bool]]) -> bool:
+    """Whether a plain name is only part of words with a sense of their own: the stomach of "on an empty stomach"."""
+    inner = name.kind in PLAIN
+    return inner and any(
+        a <= name.start and name.end <= b and (b - a > name.end - name.start or stop) for a, b, stop in senses
+    )
 
 
 def counted(often: Often, times: int) -> bool:

@@ -1,7 +1,7 @@
 """The words whose meaning a proof compares across languages: force, negation, direction, restriction, plain senses.
 
 Their table is ``senses.csv`` beside this file: an id, what kind of sense it is, and regular expressions over folded
-text for each language. Earlier rows win where two could match at one place, and the longer match wins within a row.
+text for each language. The longest match wins at a place, and of equals the earlier row.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ class Sensed:
     start: int
     end: int
     written: str
+    #: Other plain senses the same words may have: "dosage" is a dose, in French a measurement too.
+    also: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +73,20 @@ def parts(pattern: str) -> list[str]:
 
 
 def by_first(told: list[tuple[str, str]]) -> dict[str, list[tuple[re.Pattern[str], str]]]:
-    """Alternatives by the character they begin with; "" holds those that may begin with several, and every list those."""
-    firsts = [_FIRST.match(pattern) for pattern, _ in told]
-    chars = [found[1] if found else "" for found in firsts]
+    """Alternatives by the one or two characters they begin with, in their order; "" holds those that may begin with
+    several, and every list those, as a list of two characters holds those of the first."""
+    keys = [_FIRST.match(pattern) for pattern, _ in told]
+    starts = [found[1] + (found[2] or "") if found else "" for found in keys]
     compiled = [(re.compile(pattern), id) for pattern, id in told]
     return {
-        first: [both for char, both in zip(chars, compiled, strict=True) if char in ("", first)]
-        for first in {*chars, ""}
+        key: [both for start, both in zip(starts, compiled, strict=True) if key.startswith(start)]
+        for key in {*starts, *(start[:1] for start in starts), ""}
     }
 
 
-#: The first character of an alternative, behind what it looks back at; none where that is a group or a class.
-_FIRST = re.compile(r"(?:\(\?<[=!][^()]*\))?([^\W_])(?![?*])")
+#: The first character of an alternative, behind what it looks back at, and the second; none where that is a group,
+#: a class or may be missing.
+_FIRST = re.compile(r"(?:\(\?<[=!][^()]*\))?([^\W_])(?![?*])(?:([^\W_])(?![?*]))?")
 _LATIN_START = re.compile(r"(?<![a-z0-9])[a-z0-9]")
 _HAN_START = re.compile(f"[{HAN}]")
 
@@ -97,15 +101,18 @@ def find_senses(text: str) -> list[Sensed]:
 def scan(
     text: str, starts: re.Pattern[str], rows: dict[str, list[tuple[re.Pattern[str], str]]], table: Senses
 ) -> Iterator[Sensed]:
-    """At each place where a word may begin the first alternative that matches, none inside another."""
+    """At each place where a word may begin the longest alternative, of equals the first; none inside another."""
     reached = 0
     for start in starts.finditer(text):
         at = start.start()
         if at < reached:
             continue
-        for pattern, id in rows.get(start[0], rows[""]):
-            match = pattern.match(text, at)
-            if match and match.end() > at:
-                yield Sensed(id, table.kinds[id], at, match.end(), match[0])
-                reached = match.end()
-                break
+        told = rows.get(text[at : at + 2]) or rows.get(start[0]) or rows[""]
+        matches = [(pattern.match(text, at), id) for pattern, id in told]
+        ends = [(match.end(), id) for match, id in matches if match and match.end() > at]
+        if ends:
+            end, id = max(ends, key=lambda found: found[0])
+            others = (other for far, other in ends if far == end and table.kinds[other] == "word")
+            also = frozenset(others) - {id} if table.kinds[id] == "word" else frozenset()
+            yield Sensed(id, table.kinds[id], at, end, text[at:end], also)
+            reached = end
