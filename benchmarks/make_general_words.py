@@ -43,7 +43,7 @@ def main() -> None:
         stems, told = rows[stem_of(word)]
         stems |= {stem_of(other) for other in same[word]} - {stem_of(word)}
         told += [han for han in chinese[word] if han not in told]
-    with open(f"medrag/answer/proof/{TABLE}", "w", encoding="utf-8") as out:
+    with Path(f"medrag/answer/proof/{TABLE}").open("w", encoding="utf-8") as out:
         for stem, (stems, told) in sorted(rows.items()):
             if stems or told:
                 out.write(f"{stem}\t{' '.join(sorted(stems))}\t{' '.join(told)}\n")

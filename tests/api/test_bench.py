@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import random
 import sys
 
 import pytest
 from click.testing import CliRunner
 
+from medrag.answer.proof.prove import prove
 from medrag.errors import Unavailable
 from medrag.settings import Settings
 from medrag_api.bench_load import CONNECTIONS, TRIVIAL, drive, serving
+from medrag_api.bench_verify import LIMIT_MS, make_claims, percentiles, timed
 from medrag_api.cli import main
 
 pytestmark = pytest.mark.network
@@ -49,3 +52,14 @@ def test_everything_is_measured_on_a_small_shelf(reviewing: Settings) -> None:
     assert told["reviews_with_patient"][0]["pairs"] == 1
     assert told["cold_command"]["p50_s"] > 0
     assert told["load"]["rss_mb"] > 0
+
+
+def test_bench_verify_tells_how_long_ten_statements_take() -> None:
+    claims = list(make_claims(random.Random(7), 40))
+    spent, worked = timed(claims)
+    assert len(claims) == 40
+    assert len(spent) == len(worked) == 4
+    told = percentiles(spent)
+    assert 0 < told["p50"] <= told["p95"]
+    assert LIMIT_MS == 20
+    assert sum(prove(claim).entailed for claim in claims) >= 30

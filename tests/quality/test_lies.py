@@ -12,7 +12,7 @@ from medrag_api.evaluate.truths import read_truths
 
 TRUTHS = Path(__file__).with_name("truths")
 #: Shares of true statements withheld that were reached, rounded up; wanted is 0.05 of each.
-REACHED = {"tuned on": 0.14, "held out": 0.28, "fresh": 0.16}
+REACHED = {"tuned on": 0.09, "held out": 0.19, "fresh": 0.08, "fresh again": 0.36}
 
 
 def test_no_grave_lie_passes_and_few_truths_are_lost() -> None:

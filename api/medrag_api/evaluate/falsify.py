@@ -81,6 +81,30 @@ PAIRS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         (" may reduce", " reduces"), (" may decrease", " decreases"), ("with caution", "freely"), ("is not recommended", "is contraindicated"), ("must be", "may be"), ("must not", "may"), ("may be", "must be"), ("Avoid", "Consider"),  # noqa: E501
         ("禁用于", "慎用于"), ("禁用", "慎用"), ("慎用", "禁用"), ("应避免", "可以"), ("不应", "可以"), ("不推荐", "禁止"), ("可能", "一定会"), ("应监测", "可监测"), ("必须", "可以"), ("不宜", "禁止"), ("不得", "不宜"), ("禁止", "建议"), ("可引起", "必然引起"), ("应停用", "可停用"), ("可以", "必须"), ("应", "必须"), ("推荐", "必须"),  # noqa: E501
     ),
+    "word": (
+        ("toxicity", "efficacy"), ("absorption", "excretion"), ("metabolism", "absorption"), ("plasma", "urine"), ("severe", "mild"), ("acute", "chronic"),  # noqa: E501
+        ("bleeding", "thrombosis"), ("Stop", "Start"), ("stopped", "started"), ("discontinued", "started"), ("before", "after"), ("after", "before"), ("morning", "evening"),  # noqa: E501
+        ("evening", "morning"), ("initial", "maintenance"), ("starting", "maintenance"), ("maximum", "usual"), ("maintenance", "starting"), ("inhibits", "induces"), ("induces", "inhibits"),  # noqa: E501
+        ("liver", "kidney"), ("renal", "hepatic"), ("hepatic", "renal"), ("pregnan", "breastfeeding"), ("causes", "prevents"), ("cause", "prevent"), ("risk of", "protection from"),  # noqa: E501
+        ("active", "previous"), ("rapid", "slow"), ("gradually", "abruptly"), ("long-term", "short-term"), ("with food", "on an empty stomach"), ("empty stomach", "full stomach"), ("ineffective", "dangerous"),  # noqa: E501
+        ("blood", "sputum"), ("skin", "eye"), ("common", "rare"), ("rare", "common"), ("first-line", "second-line"), ("treatment", "prevention"), ("prevention", "treatment"), ("stable", "unstable"),  # noqa: E501
+        ("毒性", "疗效"), ("吸收", "排泄"), ("代谢", "吸收"), ("血药浓度", "尿药浓度"), ("严重", "轻微"), ("重度", "轻度"), ("急性", "慢性"), ("出血", "血栓"), ("停用", "开始使用"), ("停药", "加量"), ("之前", "之后"), ("前", "后"), ("早晨", "晚上"),  # noqa: E501
+        ("起始", "维持"), ("维持", "起始"), ("最大", "常用"), ("抑制", "诱导"), ("诱导", "抑制"), ("肝", "肾"), ("肾", "肝"), ("妊娠", "哺乳"), ("孕妇", "哺乳期妇女"), ("引起", "预防"), ("导致", "预防"), ("活动性", "既往"), ("长期", "短期"),  # noqa: E501
+        ("逐渐", "立即"), ("空腹", "餐后"), ("餐后", "空腹"), ("随餐", "空腹"), ("常见", "罕见"), ("治疗", "预防"), ("预防", "治疗"), ("首选", "次选"), ("稳定", "恶化"), ("皮肤", "眼睛"), ("血液", "痰液"),  # noqa: E501
+    ),
+}  # fmt: skip
+#: Claims that no quote of the files makes, put behind a statement.
+INVENTED: Final = {
+    "en": (
+        " and protects the kidneys", " during the first week", " at home", " under supervision",
+        " and causes hair loss", " in smokers",
+        " with plenty of milk", " to prevent stroke", " after surgery",
+        " without monitoring", " and improves survival", " in obese patients",
+    ),
+    "zh": (
+        "，并可保护肾脏", "，限于第一周", "，须住院进行", "，并可引起脱发", "，尤其是吸烟者",
+        "，并改善生存", "，可预防脑卒中", "，手术后使用", "，无需监测", "，限肥胖患者",
+    ),
 }  # fmt: skip
 OTHER_DRUGS: Final = {
     "en": ("nabumetone", "torasemide", "quetiapine", "cefuroxime", "perindopril", "letrozole"),
@@ -194,6 +218,15 @@ def population(truth: Truth, truths: Sequence[Truth], at: int, linker: Linker) -
                 yield left, truth
 
 
+def invention(truth: Truth, truths: Sequence[Truth], at: int, linker: Linker) -> Made:
+    """A claim is put behind it that its quote does not make."""
+    for step in range(3):
+        told = INVENTED[truth.language if truth.language == "zh" else "en"]
+        more = told[(at + 5 * step) % len(told)]
+        end = len(truth.text.rstrip(".。"))
+        yield replaced(truth, end, end, more)
+
+
 def citation(truth: Truth, truths: Sequence[Truth], at: int, linker: Linker) -> Made:
     """The statement leans on the quote of another."""
     mine = drugs_of(truth, linker)
@@ -246,6 +279,8 @@ KINDS: Final[dict[str, Callable[[Truth, Sequence[Truth], int, Linker], Made]]] =
     "direction": swapped("direction"),
     "modality": swapped("modality"),
     "population": population,
+    "word": swapped("word"),
+    "invention": invention,
     "citation": citation,
     "foreign_number": foreign_number,
 }

@@ -16,11 +16,12 @@ from medrag.vocabulary import Language
 
 __all__ = ["PARTS", "Part", "Truth", "read_truths"]
 
-#: ``tuned on``: its failures are read and mended. ``held out``: counted only. ``fresh``: written after the mending.
-Part = Literal["tuned on", "held out", "fresh"]
+#: ``tuned on``: its failures are read and mended. ``held out``: counted only. ``fresh``: written after the
+#: first mending and counted after the second too. ``fresh again``: written after the second.
+Part = Literal["tuned on", "held out", "fresh", "fresh again"]
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
 #: How a file says its rows are parted: by their order, by the SHA-256 of their quotes, all read, or all written afterwards.
-SPLITS: Final = ("order", "hash", "open", "fresh")
+SPLITS: Final = ("order", "hash", "open", "fresh", "fresh again")
 #: One row in so many is held out.
 HELD_OUT = 3
 
@@ -70,8 +71,9 @@ def read_truths(folder: Path) -> list[Truth]:
 
 
 def part_of(split: str, at: int, quote: str) -> Part:
-    if split in ("fresh", "open"):
-        return "fresh" if split == "fresh" else "tuned on"
+    named: dict[str, Part] = {"fresh": "fresh", "fresh again": "fresh again", "open": "tuned on"}
+    if split in named:
+        return named[split]
     by = at if split == "order" else int(hashlib.sha256(quote.encode()).hexdigest(), 16)
     return "held out" if by % HELD_OUT == HELD_OUT - 1 else "tuned on"
 

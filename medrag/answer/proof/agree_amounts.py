@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -14,8 +13,6 @@ from medrag.answer.proof.window import Told, Window, doses, ids, turned
 
 __all__ = ["amounts_held", "often_held", "routes_held"]
 
-#: A bare number of years.
-AGED = re.compile("older|younger|aged")
 #: What a bare filtration rate or clearance is measured in.
 CUSTOM: Final = {
     "term:estimated glomerular filtration rate": "l/s/1.73m2",
@@ -38,10 +35,17 @@ def amounts_held(claim: Piece, window: Window) -> Told:
             key = next((k for k in keys if k[2] in customs and same_bare(amount, k)), key)
         if key not in keys and loose(amount.written) and amount.comparison == ">=":
             key = next((k for k in keys if k == (">", *key[1:])), key)
-        if key not in keys and not amount.unit and AGED.search(amount.written):
+        if key not in keys and not amount.unit and is_bound(amount):
             key = next((k for k in keys if k[0] == key[0] and k[1:3] == (key[1] * 12, "month")), key)
         if key not in keys and amount.written.endswith("以下"):
             key = next((k for k in keys if k == ("<", *key[1:])), key)
+        if (
+            key not in keys
+            and amount.comparison == "<="
+            and amount.written.endswith("内")
+            and spans(claim, amount)
+        ):
+            key = next((k for k in keys if k == ("=", *key[1:])), key)
         if key not in keys:
             yield "number", amount.written
         if key[1:] not in window.quoted:
@@ -61,6 +65,11 @@ def amounts_held(claim: Piece, window: Window) -> Told:
         said, quoted = sizes(claim.amounts, times), sizes(held, times)
         if len(said) > 1 and (said != [size for size in quoted if size in said] or turned(claim, window)):
             yield "number", "the order of the amounts"
+
+
+def spans(claim: Piece, amount: Amount) -> bool:
+    """Whether "6周内" is the length of a time told: the first six weeks, six weeks after, in two to four days."""
+    return amount.unit in ("s", "month") and bool({"first", "after", "titrate"} & claim.words())
 
 
 def under(amount: Amount, held: list[Amount]) -> bool:

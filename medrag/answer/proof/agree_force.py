@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from medrag.answer.proof.marks import ACTIONS, Piece
+from medrag.answer.proof.marks import ACTIONS, IMPERATIVE, Piece
 from medrag.answer.proof.window import Told, Window, doses
 
 __all__ = ["directions", "directions_agree", "forces_agree", "negations_agree"]
@@ -26,13 +26,20 @@ def forces_agree(claim: Piece, window: Window) -> Told:
     apart = mine ^ theirs
     if not apart - {"recommend"} and freely(claim, window):
         return
-    if mine == {"may"} and not theirs and not any(piece.orders for piece in window.pieces):
+    told = any(bids(piece) or piece.doses or piece.often for piece in window.pieces)
+    if IMPERATIVE.match(claim.text.lstrip(" ,，")) and not told:
+        yield "modality", "an order"
+    if mine == {"may"} and not theirs and not told and (claim.of_kind("direction") or claim.words() & COMES):
         return
     if theirs == {"must"} and not mine and claim.orders:
         return
+    strict = mine - {"must"} == theirs == {"avoid"}
+    if strict and any(DO_NOT.search(piece.text) for piece in window.pieces):
+        return
     if mine == {"avoid"} and theirs == {"contraindicated"} and DO_NOT.search(claim.text):
         return
-    if apart == mine == {"may"} and PERMITS.search(claim.text) and freely(claim, window):
+    acts = claim.words() & (ACTIONS | {"stop", "start"})
+    if apart == mine == {"may"} and PERMITS.search(claim.text) and not acts and freely(claim, window):
         return
     if apart == {"may"} and (WILL.search(claim.text) or risky(claim) != any(risky(p) for p in window.pieces)):
         return
@@ -43,6 +50,10 @@ def forces_agree(claim: Piece, window: Window) -> Told:
 WILL = re.compile("(?<![定必总都然不])会")
 
 
+#: What comes about: that it may is less than that it does. That a drug may be used is not.
+COMES: Final = frozenset(
+    "cause prevent worsen improve interact inhibit induce affect impair cross occur".split()
+)
 #: An order not to, said of what is forbidden.
 DO_NOT = re.compile(r"\bdo not\b|\bnever\b|不要|勿")
 #: "可静脉滴注" says how it is given.
@@ -109,6 +120,10 @@ def negations_agree(claim: Piece, window: Window) -> Told:
 
 
 def directions_agree(claim: Piece, window: Window) -> Told:
+    theirs_of = {s.id for s in window.all("senses")}
+    spaced = theirs_of & {"separate", "space_"} and not theirs_of & {"dose", "dose_up", "dose_down"}
+    if spaced and any(s.id.startswith("dose_") for s in claim.senses):
+        yield "direction", claim.text.strip()
     for way in ("up", "down"):
         said = [s for s in claim.senses if s.id.removeprefix("dose_") == way]
         if len(said) > 1 and len(said) > sum(s.id.removeprefix("dose_") == way for s in window.all("senses")):

@@ -14,14 +14,18 @@ from medrag.answer.proof.window import Told, Window, offset_of, turned
 __all__ = ["LEVEL", "roles_agree", "sides_agree"]
 
 #: Words next to a drug that make it the one acted upon.
-_MEASURE = r"(?:plasma |serum |blood )?(?:levels?|concentrations?|exposure|auc|clearance|effects?|action|efficacy|metabolism|absorption|excretion|elimination|(?:\w+ )?toxicity)"  # noqa: E501
+_MEASURE = (
+    r"(?:plasma |serum |blood )?(?:levels?|concentrations?|exposure|auc|clearance|effects?|action|efficacy|metabolism"
+    r"|absorption|excretion|elimination|(?:\w+ )?toxicity)"
+)
 _OF = re.compile(
     rf"{_MEASURE}(?: (?:of|to))(?: the)? $"
     r"|(?:concentrations?|taux|effets?|toxicite|efficacite|metabolisme|clairance|absorption|exposition)"
     r"(?: \w+){0,3} (?:de la |de l'|de |du |des |d')$"
 )
 _BEHIND = re.compile(
-    rf"^(?:'s)? {_MEASURE}\b|^的?(?:血药|血浆|血清)?(?:浓度|水平|暴露|作用|疗效|效应|效果|清除|代谢|吸收|排泄|抗凝|(?:血液学|肾|肝|心脏|神经)?毒性|不良反应|auc|含量)"
+    rf"^(?:'s)? {_MEASURE}\b|^的?(?:血药|血浆|血清)?(?:浓度|水平|暴露|作用|疗效|效应|效果|清除|代谢|吸收|排泄|抗凝"
+    r"|(?:血液学|肾|肝|心脏|神经)?毒性|不良反应|auc|含量)"
 )
 #: Relations that say another thing when their two sides change places.
 SIDED: Final = frozenset(

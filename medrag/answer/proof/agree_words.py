@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Final
 
 from medrag.answer.proof.agree_roles import LEVEL
@@ -37,6 +38,7 @@ _WITH = re.compile(r"\bwith\b|\bavec\b|[与和同]")
 
 #: Tests are made to monitor, and some routes are manners of giving.
 TESTS = re.compile(r"\btests?\b|\bexamination|检查")
+USED = re.compile(r"用于|\bused (?:in|for)\b|\bindicated\b")
 MANNER = re.compile("infusion|injection|bolus")
 #: What lasts until a thing is so is done before it is.
 UNTIL: Final = frozenset(["until", "直至", "直到", "jusqu"])
@@ -65,12 +67,21 @@ def words_held(claim: Piece, window: Window) -> Told:
         held |= {"during"}
     if any(name.kind in ("lab", "procedure") and TESTS.search(name.written) for name in window.all("names")):
         held |= {"monitor"}
+    if "together" in held and any(s.id == "occur" for p in window.pieces for s in p.senses):
+        held |= {"cause"}
+    if USED.search(window.sentence):
+        held |= {"treat"}
     for route in (route for piece in window.pieces for route in piece.routes):
         held |= {"infuse" if "infusion" in route else "inject"} if MANNER.search(route) else set()
     if any(LEVEL.match(name.written) for name in window.all("names")):
         held |= {"level"}
     for sense in left_out(claim, window):
         yield "word", sense
+    for sense in repeated(claim, window):
+        yield "word", sense
+    how_often = claim.words() & HOW_OFTEN
+    if how_often and how_often != theirs & HOW_OFTEN:
+        yield "word", sorted(how_often)[0]
     held |= implied(claim, held)
     text = " ".join(piece.text for piece in window.pieces)
     stems = stems_of(text)
@@ -93,6 +104,19 @@ def words_held(claim: Piece, window: Window) -> Told:
             yield "number", word
         if word.isdigit() or not (own_words(word, text, stems) or said_alike(word, text, stems)):
             yield "word", word
+
+
+#: How often something comes about: one quote may say it of two things.
+HOW_OFTEN: Final = frozenset(["common", "rare"])
+#: Times that a statement may not say more often than the quote: "before ... or after" is not "before ... or before".
+ORDERED: Final = ("before", "after", "first", "during")
+
+
+def repeated(claim: Piece, window: Window) -> list[str]:
+    """The times said more often than quoted."""
+    mine = Counter(s.id for s in claim.senses if s.id in ORDERED)
+    theirs = Counter(s.id for p in window.pieces for s in p.senses if s.id in ORDERED)
+    return [id for id, count in mine.items() if count > max(1, theirs[id])]
 
 
 def left_out(claim: Piece, window: Window) -> list[str]:

@@ -58,7 +58,7 @@ _BEHIND = [(re.compile(words), told) for words, told in BEHIND]
 _CLOSE = [
     (
         re.compile(
-            rf"(?P<far>{words})(?: |by|间隔|相隔|隔开|要|应|需|完成|治疗|持续|连续|服用?|使用|给予|应用|用药|注射)+$"
+            rf"(?P<far>{words})(?: |by|间隔|相隔|隔|隔开|要|应|需|完成|治疗|持续|连续|服用?|使用|给予|应用|用药|注射)+$"
         ),
         told,
     )

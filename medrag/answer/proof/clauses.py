@@ -28,6 +28,9 @@ _OR = re.compile(r"(?:\bor\b|或)\s*$")
 _TRAILS = re.compile(r"(?:时|者|患者|病人|期间|前|后|情况下|的话)[\s,，]*$")
 #: Actions that make a clause of their own.
 _STEPS: Final = frozenset(["stop", "start", "interrupt", "restart"])
+#: Forms of a drug, said once for every clause.
+_FORMS: Final = frozenset(["controlrel", "prolongrel", "solution", "inject", "inhale"])
+_SAYING: Final = _STEPS | {"common", "rare", "monitor", "affect", "interact", "inhibit", "induce"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class Marks:
     def predicates(self, start: int, end: int) -> bool:
         told = (s for s in self.senses if start <= s.start < end)
         limited = any(a.far != (0, 0) and start <= a.start < end for a in self.amounts)
-        return limited or any(s.kind in ("force", "direction", "negation") or s.id in _STEPS for s in told)
+        return limited or any(s.kind in ("force", "direction", "negation") or s.id in _SAYING for s in told)
 
     def bids(self, start: int, end: int) -> bool:
         """Whether more is said than that something is not: "without a pacemaker or ..." goes on."""
@@ -160,7 +163,7 @@ def inherit(pieces: list[Piece]) -> Iterator[Piece]:
     every = [name for name in first.names if name.kind in DRUGLIKE]
     leads = LEADS.match(first.text) is not None or any(s.kind == "condition" for s in first.senses)
     opening = [name for name in front if name.kind not in DRUGLIKE] if leads else []
-    lead = tuple(s for s in first.senses if s.kind == "word" and s.start < min(told, default=0))
+    lead = tuple(s for s in first.senses if s.id in _FORMS and s.start < min(told, default=0))
     for piece in pieces[1:]:
         kinds = {"population", "disease", "lab", *(name.kind for name in opening)}
         own = any(name.kind in kinds for name in piece.names)

@@ -40,7 +40,7 @@ IMPERATIVE = re.compile(
     r"(?:^\s*|[,;:，；]\s?|\bthen |\band |\bor )(?:use|take|give|administer|monitor|check|measure|reduce|lower|decrease"
     r"|increase|raise|stop|discontinue|start|begin|initiate|adjust|withhold|hold|restart|resume|titrate|taper|halve"
     r"|double|swallow|separate|repeat|limit|switch|test|keep|treat|add|inject|infuse|interrupt|suspend|replace|wait"
-    r"|continue|maintain|choose|assess|review|watch|observe|withdraw|cut|follow|prescribe|recheck|keep|aim|interrupt"
+    r"|continue|maintain|choose|assess|review|watch|observe|withdraw|cut|follow|prescribe|recheck|shake|store|dilute|reconstitute|mix|apply|place|remove|rinse|protect|discard|warn|advise|ensure|obtain|perform|evaluate|determine|confirm|exclude|delay|postpone|extend|shorten|dissolve|rotate|insert|inhale|screen|wean|reserve|correct|rule|keep|aim|interrupt"
     r"|prendre|utiliser|surveill(?:er|ance)|controler?|adapt(?:er|ation)|verifier|dosage|eviter|ne pas|arreter|interrompre"
     r"|administrer|espacer|respecter|preferer|diminuer|reduire|augmenter)\b"
 )

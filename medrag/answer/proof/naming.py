@@ -105,7 +105,13 @@ def further_names() -> dict[str, tuple[str, ...]]:
     kinds = {thing.id: thing.kind for thing in lexicon_things()}
     told: dict[str, tuple[str, ...]] = {}
     for line, row in enumerate(csv.DictReader(held.splitlines()), start=2):
-        if kinds.get(row["id"]) != row["kind"] or not row["names"]:
+        damaged = (
+            None in row.values()
+            or None in row
+            or not row["source"]
+            or row["reviewed"] not in ("true", "false")
+        )
+        if damaged or kinds.get(row["id"]) != row["kind"] or not row["names"] or row["id"] in told:
             raise IntegrityError("a damaged row of the names", place=Place("names.csv", line, "id"))
         told[row["id"]] = tuple(row["names"].split("|"))
     return told

@@ -65,7 +65,7 @@ OFTEN = re.compile(
     rf"|(?:每|1|一|/)(?:个)?(?P<zp>日|天|周|星期|月|年)(?:给药|服用|口服|注射|用药|内)?(?P<zn>\d+)次"
     rf"|(?P<zn2>\d+)次/(?P<zp2>日|天|周|月|d)"
     rf"|(?P<rate>daily|quotidien(?:ne)?s?|(?:per|a|each|every|/|par)(?:24 ?h|[ ]?day|[ ]?jour)|/ ?[dj](?![a-z])|每日|每天|[1一][日天](?=(?:\d|最|不|总|量|剂|仅|只|可|应|给|服|用|口))|/日|/天|日剂量)(?![a-z])"  # noqa: E501
-    rf"|(?P<ratew>weekly|hebdomadaires?|(?:per|a|each|every|par) (?:week|semaine)|/ ?(?:week|wk|semaine|sem)|每周|每星期|/周)(?![a-z])"
+    rf"|(?P<ratew>weekly|hebdomadaires?|(?:per|a|each|every|par) (?:week|semaine)|/ ?(?:week|wk|semaine|sem)|每周|每星期|/周)(?![a-z])"  # noqa: E501
     rf"|(?P<ratey>annual(?:ly)?|yearly|(?:per|a|each|every|par) (?:year|an)|每年|/年)(?![a-z])"
     rf"|(?P<ratem>monthly|mensuel(?:le)?s?|(?:per|a|each|every) month|每月|/月)(?![a-z])"
     rf")|(?P<slash>/(?:day|d|j|jour|日|天)(?![a-z]))|(?P<slashw>/(?:week|wk|semaine|周)(?![a-z]))"

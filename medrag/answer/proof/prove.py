@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from medrag.answer.proof.place import place_quote
 from medrag.answer.proof.read import read_sentence, read_text
 from medrag.answer.proof.records import Claim, PairVerdict, Placed, Proof, Quote
 from medrag.answer.proof.verdicts import contradicted
-from medrag.answer.proof.window import Window
+from medrag.answer.proof.window import Window, turned
 from medrag.concepts import Linker
 from medrag.text.sentences import split_sentences
 
@@ -79,7 +80,7 @@ def follow(pieces: Sequence[Piece], windows: Sequence[Window], conversions: list
             piece = joined(pieces[at : at + width])
             differences = []
             for window in windows:
-                if width > 1 and told_of([piece]) > told_of(window.pieces):
+                if width > 1 and not within(piece, window):
                     continue
                 difference = compare(piece, window)
                 if difference is None:
@@ -96,9 +97,15 @@ def follow(pieces: Sequence[Piece], windows: Sequence[Window], conversions: list
     return None
 
 
-def told_of(pieces: Sequence[Piece]) -> int:
-    """How many things are said in clauses: clauses taken together may say no more than the quote does."""
-    return sum(s.kind in ("force", "direction", "negation") for piece in pieces for s in piece.senses)
+def within(piece: Piece, window: Window) -> bool:
+    """Whether clauses taken together say no more things than the quote, none more often, the drugs in their order."""
+    said, quoted = told_of([piece]), told_of(window.pieces)
+    return said.total() <= quoted.total() and not turned(piece, window) and said["may"] <= quoted["may"]
+
+
+def told_of(pieces: Sequence[Piece]) -> Counter[str]:
+    kinds = ("force", "direction", "negation")
+    return Counter(s.id for piece in pieces for s in piece.senses if s.kind in kinds)
 
 
 def joined(pieces: Sequence[Piece]) -> Piece:

@@ -53,7 +53,13 @@ def load_senses() -> Senses:
     han: list[tuple[str, str]] = []
     kinds: dict[str, SenseKind] = {}
     for line, row in enumerate(csv.DictReader(held.splitlines()), start=2):
-        if row["kind"] not in _KINDS or None in row.values() or None in row or row["id"] in kinds:
+        damaged = (
+            None in row.values()
+            or None in row
+            or not row["source"]
+            or row["reviewed"] not in ("true", "false")
+        )
+        if damaged or row["kind"] not in _KINDS or row["id"] in kinds:
             raise IntegrityError("a damaged row of the senses", place=Place("senses.csv", line, "kind"))
         kinds[row["id"]] = cast(SenseKind, row["kind"])
         latin += [(rf"{told}(?![a-z0-9])", row["id"]) for told in parts(f"{row['en']}|{row['fr']}")]

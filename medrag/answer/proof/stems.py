@@ -33,11 +33,12 @@ def stemmer() -> Any:
 
 #: French endings and the English ones of the same Latin or Greek word.
 ENDINGS: Final = (
-    ("iques", "ic"), ("ique", "ic"), ("ites", "ity"), ("ite", "ity"), ("ies", "y"), ("ie", "y"), ("euses", "ous"),
-    ("euse", "ous"), ("eux", "ous"), ("ismes", "ism"), ("isme", "ism"), ("eurs", "or"), ("eur", "or"), ("aires", "ary"),
-    ("aire", "ary"), ("ives", "ive"), ("ifs", "ive"), ("if", "ive"), ("ences", "ence"), ("ements", "ment"), ("ement", "ment"),
-    ("iser", "ize"), ("er", "ate"), ("er", ""), ("ees", "ed"), ("es", "ed"), ("e", "ed"), ("ee", "ed"), ("elle", "al"), ("el", "al"),
-    ("elles", "al"), ("ales", "al"), ("ale", "al"), ("aux", "al"), ("ie", "ia"), ("e", ""), ("es", ""), ("ome", "oma"), ("ose", "osis"),
+    ("atation", "ation"), ("iques", "ic"), ("ique", "ic"), ("ites", "ity"), ("ite", "ity"), ("ies", "y"), ("ie", "y"),
+    ("euses", "ous"), ("euse", "ous"), ("eux", "ous"), ("ismes", "ism"), ("isme", "ism"), ("eurs", "or"), ("eur", "or"),
+    ("aires", "ary"), ("aire", "ary"), ("ives", "ive"), ("ifs", "ive"), ("if", "ive"), ("ences", "ence"),
+    ("ements", "ment"), ("ement", "ment"), ("iser", "ize"), ("er", "ate"), ("er", ""), ("ees", "ed"), ("es", "ed"),
+    ("e", "ed"), ("ee", "ed"), ("elle", "al"), ("el", "al"), ("elles", "al"), ("ales", "al"), ("ale", "al"),
+    ("aux", "al"), ("ie", "ia"), ("e", ""), ("es", ""), ("ome", "oma"), ("ose", "osis"),
 )  # fmt: skip
 #: Shorter words resemble each other by chance.
 COGNATE: Final = 6
