@@ -37,6 +37,8 @@ def calling(settings: Settings, said: Said, *, base_url: str = "http://127.0.0.1
 
     async def run() -> Any:
         app = create_app(settings, ShelfHolder(settings))
+        # What is asked of the shelf is queued and stays so: an act that ran would change what later calls find.
+        app.state.runner.wake = lambda: None
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         try:
             async with httpx.AsyncClient(transport=transport, base_url=base_url) as client:
