@@ -325,7 +325,7 @@ def test_the_log_holds_the_route_and_no_words(standing: Settings) -> None:
 
 def test_a_fault_of_our_own_is_a_500_without_trace_or_message(standing: Settings) -> None:
     class Broken(ShelfHolder):
-        def reviewing(self) -> Any:
+        def reviewing(self, *_: Any) -> Any:
             raise RuntimeError(SECRET)
 
     async def one(client: httpx.AsyncClient) -> httpx.Response:

@@ -99,7 +99,7 @@ def without_times(document: dict[str, Any]) -> dict[str, Any]:
         ("check", {"drugs": []}, "drugs"),
         ("check", {"drugs": ["warfarin"], "patient": {"age_years": 700}}, "patient.age_years"),
         ("search", {"query": "x", "filters": {"corpora": ["nowhere"]}}, "filters.corpora"),
-        ("passage", {"id": "p_nothing"}, "held"),
+        ("passage", {"id": "p_nothing"}, "on the shelf"),
         ("drug", {"name": "warfarin", "cure": 1}, "cure"),
     ],
 )

@@ -28,7 +28,8 @@ SCORES = Path("tests/quality/scores.yaml")
 @click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    required=True,
+    default=SCORES.parent,
+    show_default=True,
     help="Folder with DIR/NAME/corpus.jsonl[.gz], queries*.jsonl and qrels*.tsv; for the other suites, their YAML files.",
 )
 @click.option(
@@ -45,7 +46,8 @@ def evaluate(
 ) -> None:
     """Reports nDCG@10, R@10 and R@100 of bm25, dense and hybrid on each NAME under --data.
 
-    NAME may also be a suite with a file of its own in tests/quality: injections, lies, privacy, refusals.
+    NAME may also be a suite with a file of its own in tests/quality: abstention (asked of the home's
+    shelf, which should be the starter shelf), dialogue, injections, lies, privacy, refusals.
     """
     from medrag_api.progress import open_progress
 

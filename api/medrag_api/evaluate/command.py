@@ -15,6 +15,7 @@ from medrag_api.evaluate.injections import measure_injections
 from medrag_api.evaluate.kept import Drift, compare, read_kept, write_kept
 from medrag_api.evaluate.lies import measure_lies
 from medrag_api.evaluate.privacy import PLANTED, measure_privacy
+from medrag_api.evaluate.questions import measure_held_out
 from medrag_api.evaluate.refusals import measure_refusals
 from medrag_api.evaluate.retrieval import MEASURES, Scores, measure_set
 
@@ -32,12 +33,13 @@ class SuiteReport(Protocol):
 
 
 #: The suites that are no retrieval sets: name, its file or folder under --data, what measures it.
-SUITES: Final[Mapping[str, tuple[str, Callable[[Path, Progress], SuiteReport]]]] = {
-    "injections": ("injections.yaml", lambda path, progress: measure_injections(path, progress)),
-    "lies": ("truths", lambda path, progress: measure_lies(path, progress=progress)),
-    "dialogue": ("dialogues.yaml", lambda path, _: measure_dialogues(path)),
-    "privacy": ("identifiers.yaml", lambda path, progress: measure_privacy(path, PLANTED, progress)),
-    "refusals": ("refusals.yaml", lambda path, progress: measure_refusals(path, progress)),
+SUITES: Final[Mapping[str, tuple[str, Callable[[Path, Progress, Settings], SuiteReport]]]] = {
+    "injections": ("injections.yaml", lambda path, progress, _: measure_injections(path, progress)),
+    "lies": ("truths", lambda path, progress, _: measure_lies(path, progress=progress)),
+    "dialogue": ("dialogues.yaml", lambda path, *_: measure_dialogues(path)),
+    "abstention": ("abstention_heldout.yaml", lambda path, _, settings: measure_held_out(path, settings)),
+    "privacy": ("identifiers.yaml", lambda path, progress, _: measure_privacy(path, PLANTED, progress)),
+    "refusals": ("refusals.yaml", lambda path, progress, _: measure_refusals(path, progress)),
 }
 
 
@@ -94,7 +96,9 @@ def run_eval(
     The names of `SUITES` are no retrieval sets: each reads its own file of ``data``.
     """
     suites = {
-        name: measure(data / file, progress) for name, (file, measure) in SUITES.items() if name in names
+        name: measure(data / file, progress, settings)
+        for name, (file, measure) in SUITES.items()
+        if name in names
     }
     names = [name for name in names if name not in SUITES]
     if not names:

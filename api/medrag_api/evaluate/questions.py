@@ -17,7 +17,14 @@ from medrag.settings import Settings
 from medrag.shelf import OpenShelf
 from medrag.text.indexed import index_text
 
-__all__ = ["Abstention", "HitRate", "measure_abstention", "measure_hits", "read_questions"]
+__all__ = [
+    "Abstention",
+    "HitRate",
+    "measure_abstention",
+    "measure_held_out",
+    "measure_hits",
+    "read_questions",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,26 @@ class Abstention:
     abstained_wrongly: int
     by_kind: Mapping[str, tuple[int, int]]
     wrong: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "unanswerable": self.unanswerable,
+            "abstained_rightly": self.abstained_rightly,
+            "answerable": self.answerable,
+            "abstained_wrongly": self.abstained_wrongly,
+            "by_kind": {kind: list(counts) for kind, counts in self.by_kind.items()},
+        }
+
+    def as_text(self) -> str:
+        """Counts alone: the questions are held out, and which of them went wrong is not for who mends the rule."""
+        kinds = (f"  {kind}: {right} of {all}" for kind, (right, all) in self.by_kind.items())
+        return "\n".join(
+            [
+                f"abstained on {self.abstained_rightly} of {self.unanswerable} unanswerable",
+                *kinds,
+                f"abstained on {self.abstained_wrongly} of {self.answerable} answerable",
+            ]
+        )
 
 
 def read_questions(path: Path) -> list[dict[str, Any]]:
@@ -76,6 +103,14 @@ def answers(shelf: OpenShelf, passage: Passage, wanted: Iterable[Mapping[str, An
 
 def squeeze(text: str) -> str:
     return " ".join(text.casefold().split())
+
+
+def measure_held_out(path: Path, settings: Settings) -> Abstention:
+    """The questions of a file asked of the published shelf of the settings, which should be the starter shelf."""
+    from medrag_api.wiring import reading_shelf
+
+    with reading_shelf(settings) as shelf:
+        return measure_abstention(shelf, read_questions(path), settings)
 
 
 def measure_abstention(
