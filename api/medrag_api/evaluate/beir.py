@@ -42,7 +42,7 @@ def find(home: Path, names: tuple[str, ...]) -> Path:
             return home / name
     raise UsageError(
         f"{home} holds none of {', '.join(names)}",
-        place=Place(field="--data"),
+        place=Place(field="data"),
         remedy="Give the folder that holds one folder a set, in the BEIR layout",
     )
 
