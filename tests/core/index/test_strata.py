@@ -67,8 +67,15 @@ def seen(index: IndexReader, editions: list[str]) -> dict[str, object]:
     for kept in ([], editions, *([edition] for edition in editions)):
         keep = IndexFilter({"edition": tuple(kept)} if kept else {})
         found = (index.search_sparse(query, keep, 500), index.search_dense(vector, keep, 500))
-        told[" ".join(kept)] = [[(passage, round(score, 5)) for passage, score in hits] for hits in found]
+        told[" ".join(kept)] = [in_order(hits) for hits in found]
     return told
+
+
+def in_order(hits: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Scores to four digits, ties by id: the engine adds in single precision, and in another order in another index of the
+    same points, so that scores which are equal may differ in their seventh digit."""
+    rounded = [(passage, round(score, 4)) for passage, score in hits]
+    return sorted(rounded, key=lambda hit: (-hit[1], hit[0]))
 
 
 def notes(seed: int, count: int = 40) -> dict[str, list[str]]:
