@@ -65,7 +65,7 @@ def test_a_stop_ends_the_generation_at_the_server(model_url: str) -> None:
 
 
 def test_the_time_limit_ends_it_too(model_url: str) -> None:
-    pieces = real(model_url, reply_tokens=2000).write(LONG, 1.0)
+    pieces = real(model_url, reply_tokens=2000).write(LONG, 0.05)
     with pytest.raises(ModelUnavailable, match="in time"):
         list(pieces)
     assert soon(lambda: not generating(model_url))
