@@ -19,7 +19,7 @@ from medrag.catalogue.schema import audit, audit_head
 from medrag.catalogue.store import Catalogue, put_all
 from medrag.errors import CatalogueUnavailable
 
-__all__ = ["NOTHING", "Act", "Audit", "Chain", "Record"]
+__all__ = ["NOTHING", "Act", "Audit", "Chain", "Record", "row_of"]
 
 #: What the first record is hashed with.
 NOTHING: Final = "0" * 64
@@ -142,6 +142,7 @@ class Audit:
 
 
 def row_of(record: Record) -> dict[str, Any]:
+    """A record as it is kept and as it is shown."""
     act = record.act
     return {
         "seq": record.seq,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +11,6 @@ from medrag_api.cli.failing import put_json
 from medrag_api.cli.options import door
 
 if TYPE_CHECKING:
-    from medrag.catalogue.audit import Record
     from medrag.settings import Settings
 
 __all__ = ["audit"]
@@ -28,10 +27,11 @@ def audit() -> None:
 def show(limit: int, as_json: bool, settings: Settings) -> None:
     """The last records, newest first."""
     from medrag.catalogue import Catalogue
+    from medrag.catalogue.audit import row_of
     from medrag_api.security.log import audit_of
 
     with closing(Catalogue(settings.catalogue, create=False)) as catalogue:
-        told = [record_json(record) for record in audit_of(settings, catalogue).last(limit)]
+        told = [row_of(record) for record in audit_of(settings, catalogue).last(limit)]
     if as_json:
         put_json({"records": told})
         return
@@ -74,17 +74,3 @@ def read_anchor(told: str) -> tuple[int, str]:
     if not number.isdigit() or len(digest) != 64:
         raise UsageError("an anchor is NUMBER:HASH as verify prints it", place=Place(field="anchor"))
     return int(number), digest
-
-
-def record_json(record: Record) -> dict[str, Any]:
-    act = record.act
-    return {
-        "seq": record.seq,
-        "at": act.at,
-        "who": act.who,
-        "act": act.act,
-        "snapshot": act.snapshot,
-        "outcome": act.outcome,
-        "times": act.times,
-        "hash": record.hash,
-    }

@@ -265,7 +265,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "language_of": ("Language", "语言"),
     "published_on": ("Published on", "发布日期"),
     "work_id": ("Work id, for a new edition of a work held", "文献编号（已收录文献的新版本填写）"),
-    "edition_label": ("Edition label", "版本标签"),
     "address": ("Address (https)", "网址（https）"),
     "correction": ("corrects an edition that is held", "对已收录版本的更正"),
     "redistributable": ("the licence lets the whole text be shown", "许可允许展示全文"),
