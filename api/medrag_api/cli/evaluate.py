@@ -46,8 +46,8 @@ def evaluate(
 ) -> None:
     """Reports nDCG@10, R@10 and R@100 of bm25, dense and hybrid on each NAME under --data.
 
-    NAME may also be a suite with a file of its own in tests/quality: abstention (asked of the home's
-    shelf, which should be the starter shelf), dialogue, injections, lies, privacy, refusals.
+    NAME may also be a suite with a file of its own in tests/quality: abstention and abstention_fresh (asked of
+    the home's shelf, which should be the starter shelf), dialogue, injections, lies, privacy, refusals.
     """
     from medrag_api.progress import open_progress
 
