@@ -100,6 +100,10 @@ class Settings(BaseSettings):
     encoder_dimension: int = Field(
         default=0, ge=0, le=8192, description="Vector length of an embeddings URL; 0 asks it."
     )
+    reader_classes: tuple[str, ...] = Field(
+        default=(),
+        description="Dotted paths of LlamaIndex readers that cards may name besides those known, with any arguments.",
+    )
     offline: bool = Field(default=False, description="Never open a connection to fetch a source.")
     fetch_max_bytes: int = Field(default=8 << 30, gt=0, description="Largest source fetched, bytes.")
     fetch_timeout_s: float = Field(default=60.0, gt=0, description="Longest silence while fetching, seconds.")

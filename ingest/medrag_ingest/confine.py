@@ -25,6 +25,8 @@ _MB: Final = 1 << 20
 SERVE: Final = "from medrag_ingest.confine import serve_once; serve_once()"
 #: Exit status of a child that ran out of memory and could still say so.
 OUT_OF_MEMORY: Final = 97
+#: Exit status of a child that was to be without a network on a system that cannot take it away.
+NOT_UNPLUGGED: Final = 98
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Bounds:
     wall: float = 120.0
     #: Bytes of its answer.
     answer: int = 256 * _MB
+    #: Whether it may open connections; False where the parser is not of this house.
+    network: bool = True
 
 
 class Refusal(ValueError):
@@ -92,7 +96,7 @@ def _start(told: IO[bytes], bounds: Bounds) -> subprocess.Popen[bytes]:
         "PATH": os.environ.get("PATH", os.defpath),
         "PYTHONPATH": os.pathsep.join(path or os.curdir for path in sys.path),
         "LANG": "C.UTF-8",
-        "MEDRAG_BOUNDS": json.dumps([bounds.memory, bounds.cpu, bounds.answer]),
+        "MEDRAG_BOUNDS": json.dumps([bounds.memory, bounds.cpu, bounds.answer, bounds.network]),
         "OMP_NUM_THREADS": "2",
     }
     return subprocess.Popen(  # noqa: S603  our own interpreter, our own words
@@ -120,6 +124,8 @@ def _why(code: int, bounds: Bounds) -> str:
         )
     if code == OUT_OF_MEMORY:
         return f"it needs more than {bounds.memory // _MB} MB of memory"
+    if code == NOT_UNPLUGGED:
+        return "this system cannot keep a parser from the network"
     return f"the parser broke on it ({f'signal {-code}' if code < 0 else f'exit {code}'})"
 
 
@@ -132,13 +138,25 @@ def _answer(told: IO[bytes]) -> Confined:
     return Confined(result if isinstance(result, dict) else None, refused, remedy)
 
 
+def take_network() -> None:
+    """Ends this process where the network cannot be taken from it."""
+    from medrag_ingest.unplugged import NoFilter, unplug
+
+    try:
+        unplug()
+    except NoFilter:
+        os._exit(NOT_UNPLUGGED)
+
+
 def serve_once() -> None:
     """What the child does: bounds itself, reads its order, answers, ends."""
-    memory, cpu, answer = json.loads(os.environ["MEDRAG_BOUNDS"])
+    memory, cpu, answer, network = json.loads(os.environ["MEDRAG_BOUNDS"])
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (answer + _MB, answer + _MB))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    if not network:
+        take_network()
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not speak into the answer
     head = json.loads(sys.stdin.buffer.readline())

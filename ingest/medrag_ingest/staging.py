@@ -20,6 +20,7 @@ from medrag_ingest.minting import Concepts, Mint, mint_names
 from medrag_ingest.passages import PassageRules
 from medrag_ingest.raw import RawFile, Rejected
 from medrag_ingest.readers import reads_together
+from medrag_ingest.readers.llamaindex_classes import check_reader
 from medrag_ingest.reading import DocumentRead, Errand, Parcel, bounds_of, pack, read_parcel, unread
 from medrag_ingest.receipt import Receipt, SourceReceipt
 from medrag_ingest.sources import Source
@@ -39,6 +40,10 @@ def stage_card(card: Manifest, workshop: Workshop, receipt: Receipt, progress: P
     The same card over the same bytes is recognised and not read again. A staging that was cut off goes on where it
     stopped, member by member.
     """
+    settings = workshop.settings
+    check_reader(
+        card.reader.name, card.reader.options, allowed=settings.reader_classes, offline=settings.offline
+    )
     with receipt.timed("fetch"):
         fetched = fetch_all(card, workshop, receipt, progress)
     recipe = recipe_of(card, fetched)

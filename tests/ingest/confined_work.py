@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -39,3 +40,15 @@ def die(data: bytes, order: Mapping[str, Any]) -> dict[str, Any]:
 
 def babble(data: bytes, order: Mapping[str, Any]) -> dict[str, Any]:
     return {"text": "x" * (8 << 20)}
+
+
+def reach(data: bytes, order: Mapping[str, Any]) -> dict[str, Any]:
+    told = {}
+    for name, make in (("socket", socket.socket), ("pair", socket.socketpair)):
+        try:
+            make()
+        except OSError as error:
+            told[name] = type(error).__name__
+        else:
+            told[name] = "works"
+    return told

@@ -64,6 +64,7 @@ READERS: Final[Mapping[str, LazyReader]] = {
     "json": LazyReader("medrag_ingest.readers.json_records:read_json"),
     "jsonl": LazyReader("medrag_ingest.readers.json_records:read_jsonl"),
     "label_text": LazyReader("medrag_ingest.readers.labels:read_label_text"),
+    "llamaindex": LazyReader("medrag_ingest.readers.llamaindex:read_llamaindex"),
     "markdown": LazyReader("medrag_ingest.readers.markdown:read_markdown"),
     "medquad": LazyReader("medrag_ingest.readers.medquad:read_medquad"),
     "ndfrt": LazyReader("medrag_ingest.readers.ndfrt:read_ndfrt", together=True),

@@ -13,7 +13,7 @@ from medrag_ingest.raw import RawFile
 from medrag_ingest.readers.guard import Options, lost_characters, parse_options, read_decoded
 from medrag_ingest.readers.loinc import code_of_chinese_heading
 
-__all__ = ["PlainOptions", "iter_paragraphs", "read_text"]
+__all__ = ["PlainOptions", "iter_paragraphs", "read_text", "scan_paragraphs"]
 
 _PARAGRAPH = re.compile(r"[^\s].*(?:\n(?![ \t]*(?:\n|$)).*)*")
 #: 【禁忌】 at the start of a paragraph or of a line in it.
@@ -37,7 +37,7 @@ def read_text(raw: RawFile, options: Mapping[str, object]) -> Iterator[ParsedDoc
         key=chosen.key or raw.path,
         title=chosen.title or PurePosixPath(raw.path).stem,
         text=decoded.text,
-        blocks=tuple(_blocks(decoded.text)),
+        blocks=scan_paragraphs(decoded.text),
         segments=decoded.segments(),
         raw_member=raw.member,
         language=chosen.language,
@@ -49,6 +49,11 @@ def iter_paragraphs(text: str, start: int = 0, end: int | None = None) -> Iterat
     """Runs of lines parted by blank lines, without white space at either end."""
     for match in _PARAGRAPH.finditer(text, start, len(text) if end is None else end):
         yield Span(match.start(), match.start() + len(match.group().rstrip()))
+
+
+def scan_paragraphs(text: str) -> tuple[Block, ...]:
+    """The blocks of a plain text: paragraphs, Chinese label headings, pages."""
+    return tuple(_blocks(text))
 
 
 def _blocks(text: str) -> Iterator[Block]:
