@@ -47,7 +47,8 @@ def evaluate(
     """Reports nDCG@10, R@10 and R@100 of bm25, dense and hybrid on each NAME under --data.
 
     NAME may also be a suite with a file of its own in tests/quality: abstention and abstention_fresh (asked of
-    the home's shelf, which should be the starter shelf), dialogue, injections, lies, privacy, refusals.
+    the home's shelf, which should be the starter shelf), dialogue, injections, lies, paraphrases (of
+    that shelf's passages), privacy, refusals.
     """
     from medrag_api.progress import open_progress
 

@@ -14,6 +14,7 @@ from medrag_api.evaluate.dialogue import measure_dialogues
 from medrag_api.evaluate.injections import measure_injections
 from medrag_api.evaluate.kept import Drift, compare, read_kept, write_kept
 from medrag_api.evaluate.lies import measure_lies
+from medrag_api.evaluate.paraphrases import measure_paraphrases
 from medrag_api.evaluate.privacy import PLANTED, measure_privacy
 from medrag_api.evaluate.questions import measure_held_out
 from medrag_api.evaluate.refusals import measure_refusals
@@ -39,6 +40,7 @@ SUITES: Final[Mapping[str, tuple[str, Callable[[Path, Progress, Settings], Suite
     "dialogue": ("dialogues.yaml", lambda path, *_: measure_dialogues(path)),
     "abstention": ("abstention_heldout.yaml", lambda path, _, settings: measure_held_out(path, settings)),
     "abstention_fresh": ("abstention_fresh.yaml", lambda path, _, settings: measure_held_out(path, settings)),
+    "paraphrases": ("paraphrases.yaml", lambda path, _, settings: measure_paraphrases(path, settings)),
     "privacy": ("identifiers.yaml", lambda path, progress, _: measure_privacy(path, PLANTED, progress)),
     "refusals": ("refusals.yaml", lambda path, progress, _: measure_refusals(path, progress)),
 }
