@@ -87,6 +87,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
     )
     app.state.settings = settings
     app.state.holder = held
+    app.state.readiness = health.Readiness(held)
     app.state.runner = runner
     app.state.models = open_models(settings)
     app.state.answers = keeper

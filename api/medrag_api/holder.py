@@ -226,10 +226,15 @@ class ShelfHolder:
 
 
 class Seen:
-    """A holder as one tenant sees it: what a door that is told who asks works with."""
+    """A holder as one tenant sees it: what a door that is told who asks works with. ``tenant`` may be a function, for a
+    door that is open long: it is asked again for each use, and raises when nobody is to be let in any more."""
 
-    def __init__(self, holder: ShelfHolder, tenant: str) -> None:
-        self._holder, self.tenant = holder, tenant
+    def __init__(self, holder: ShelfHolder, tenant: str | Callable[[], str]) -> None:
+        self._holder, self._tenant = holder, tenant
+
+    @property
+    def tenant(self) -> str:
+        return self._tenant if isinstance(self._tenant, str) else self._tenant()
 
     @property
     def settings(self) -> Settings:

@@ -17,11 +17,13 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from medrag.retrieve.search import search
 from medrag.settings import Settings, load_settings
 from medrag_api.answering import Answering
-from medrag_api.holder import ShelfHolder
+from medrag_api.holder import Seen, ShelfHolder
 from medrag_api.kept_answers import AnswerKeeper
 from medrag_api.patient import Patient
 from medrag_api.requests import AskRequest, Filters, SearchRequest, known_filters, validated
 from medrag_api.schemas import search_json
+from medrag_api.security.bearer import Bearer
+from medrag_api.security.scopes import TABLE
 from medrag_api.wiring import open_models
 
 __all__ = ["MedragQueryEngine", "MedragRetriever"]
@@ -34,13 +36,17 @@ SHOWN: Final = ("title", "publisher", "edition", "section")
 class Home:
     """The shelf of a home, opened with the first question and followed as it is published."""
 
-    def __init__(self, settings: Settings | None, holder: ShelfHolder | None) -> None:
+    def __init__(self, settings: Settings | None, holder: ShelfHolder | None, key: str) -> None:
         self.settings = holder.settings if holder is not None else settings or load_settings()
         self.holder = holder or ShelfHolder(self.settings)
         self._own = holder is None
+        self._bearer = Bearer(self.settings, key, TABLE["POST", "/ask"], without="")
+        #: The shelf as the holder of the key sees it, without one what is everyone's.
+        self.seen = Seen(self.holder, self._bearer.tenant)
 
     def close(self) -> None:
         """Closes what was opened here; a holder that was given stays open."""
+        self._bearer.close()
         if self._own:
             self.holder.close()
 
@@ -66,7 +72,8 @@ class Closing:
 class MedragRetriever(Closing, BaseRetriever):
     """Passages of the editions in force, best first, as ``POST /search`` ranks them.
 
-    ``settings``: of the home; without them those of the environment. ``holder``: a shelf that is open already. A node's id
+    ``settings``: of the home; without them those of the environment. ``holder``: a shelf that is open already. ``key``: a key
+    of the home for asking; its tenant's private works are searched besides everyone's. A node's id
     is the passage's, ``start_char_idx`` and ``end_char_idx`` count code points of the document's canonical text, and its
     metadata names document, edition, section, page and how it was found. Raises the errors of medrag.errors.
     """
@@ -76,18 +83,19 @@ class MedragRetriever(Closing, BaseRetriever):
         settings: Settings | None = None,
         *,
         holder: ShelfHolder | None = None,
+        key: str = "",
         top_k: int | None = None,
         as_of: date | None = None,
         filters: Filters | Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
-        self.home = Home(settings, holder)
+        self.home = Home(settings, holder, key)
         self._told = {"top_k": top_k, "as_of": as_of, "filters": plain(filters) or {}}
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         asked = validated(SearchRequest, {"query": query_bundle.query_str, **self._told})
         filters, settings = asked.filters.record(), self.home.settings
-        with self.home.holder.reading() as shelf:
+        with self.home.seen.reading() as shelf:
             known_filters(shelf, filters)
             found = search(
                 shelf, asked.words(), settings, filters=filters, as_of=asked.as_of, limit=asked.top_k
@@ -103,7 +111,7 @@ class MedragQueryEngine(Closing, BaseQueryEngine):
     """The answer that every door gives: its text with [n] marks, a source node for each citation, and the whole document of
     ``POST /ask`` as ``metadata``. LlamaIndex's own language model writes nothing here.
 
-    ``patient`` is never kept. Raises the errors of medrag.errors.
+    ``patient`` is never kept; ``key`` as for the retriever. Raises the errors of medrag.errors.
     """
 
     def __init__(
@@ -111,6 +119,7 @@ class MedragQueryEngine(Closing, BaseQueryEngine):
         settings: Settings | None = None,
         *,
         holder: ShelfHolder | None = None,
+        key: str = "",
         answerer: str = "auto",
         patient: Patient | Mapping[str, Any] | None = None,
         top_k: int | None = None,
@@ -118,7 +127,7 @@ class MedragQueryEngine(Closing, BaseQueryEngine):
         filters: Filters | Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(callback_manager=None)
-        self.home = Home(settings, holder)
+        self.home = Home(settings, holder, key)
         self._keeper = AnswerKeeper(self.home.settings)
         self._answering = Answering(self.home.settings, open_models(self.home.settings), self._keeper.keep)
         self._told = {
@@ -136,7 +145,7 @@ class MedragQueryEngine(Closing, BaseQueryEngine):
 
     def _query(self, query_bundle: QueryBundle) -> Response:
         asked = validated(AskRequest, {"question": query_bundle.query_str, **self._told})
-        with self.home.holder.reviewing() as desk:
+        with self.home.seen.reviewing() as desk:
             document = self._answering.answer(asked, desk)
         return response_of(document)
 

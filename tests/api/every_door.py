@@ -162,7 +162,7 @@ CHECKING: Mapping[str, Door] = {
 }
 
 
-def table(title: str, told: Mapping[str, Sequence[Evidence]], first: str = "HTTP") -> str:
+def table(title: str, told: Mapping[str, Sequence[Any]], first: str = "HTTP") -> str:
     """A line a door: how many of its answers rest on the same evidence as those of ``first``."""
     lines = [f"{title:<16} {'same':>5} {'of':>5}"]
     for name, evidence in told.items():

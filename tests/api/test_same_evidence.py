@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from every_door import ASKING, CHECKING, Door, Evidence, evidence_of_answer, evidence_of_report, table
+from record_doors import RECORDING
 from review_shelf import ROWS
 from served_shelf import serving_shelf
 
@@ -57,6 +58,16 @@ def compare(
         assert not differing, f"{name}: {differing}"
 
 
+def compare_records(url: str, settings: Settings, regimens: Sequence[Json]) -> None:
+    """The doors of record systems carry regimens: they are held to the claims of the review at HTTP."""
+    told = {name: door(url, settings, regimens) for name, door in RECORDING.items()}
+    print(table("records", told))
+    for name, claims in told.items():
+        pairs = zip(regimens, claims, told["HTTP"], strict=True)
+        assert not [regimen for regimen, one, other in pairs if one != other], name
+    assert any(told["HTTP"])
+
+
 def questions(texts: Sequence[str]) -> list[Json]:
     return [{"question": text, "answerer": "extractive"} for text in texts]
 
@@ -65,6 +76,7 @@ def test_six_questions_and_six_regimens_rest_on_the_same_evidence(reviewing: Set
     with serving_shelf(reviewing) as url:
         compare(url, reviewing, ASKING, questions(FEW_QUESTIONS), evidence_of_answer, "questions")
         compare(url, reviewing, CHECKING, FEW_REGIMENS, evidence_of_report, "regimens")
+        compare_records(url, reviewing, FEW_REGIMENS)
 
 
 def test_the_comparison_sees_a_difference() -> None:
@@ -114,6 +126,7 @@ def test_a_hundred_questions_and_a_hundred_regimens_rest_on_the_same_evidence(
     with serving_shelf(starter) as url:
         compare(url, starter, ASKING, asked, evidence_of_answer, "questions")
         compare(url, starter, CHECKING, regimens, evidence_of_report, "regimens")
+        compare_records(url, starter, regimens)
         named = [
             {
                 "question": "Can these be taken together: " + ", ".join(item["drugs"]) + "?",

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute, compile_path
 
-__all__ = ["OPEN", "SCOPES", "TABLE", "Access", "Doorplan", "Place", "Scope", "paths_of"]
+__all__ = ["ANY_METHOD", "OPEN", "SCOPES", "TABLE", "Access", "Doorplan", "Place", "Scope", "paths_of"]
 
 Scope = Literal["ask", "check", "ingest", "publish", "admin"]
 #: Stands for the method where an application of its own takes them all.
@@ -61,7 +61,7 @@ ADMIN: Final = needs("admin")
 #: Method and route template to what it needs.
 TABLE: Final[Mapping[tuple[str, str], Access]] = {
     ("GET", "/health/live"): OPEN,
-    ("GET", "/health/ready"): READ,
+    ("GET", "/health/ready"): OPEN,
     ("GET", "/openapi.json"): READ,
     ("GET", "/metrics"): ADMIN,
     # --- asking and checking
