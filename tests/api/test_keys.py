@@ -40,6 +40,7 @@ def test_only_what_must_be_is_open(settings: Settings) -> None:
     opened = {path for (_, path), access in TABLE.items() if access.open}
     assert opened == {
         "/health/live",
+        "/health/ready",
         "/console/login",
         "/console/logout",
         "/console/static/{name}",
