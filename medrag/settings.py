@@ -156,6 +156,11 @@ class Settings(BaseSettings):
         description="Findings about drugs already taken, when orders are made: show | hide, which a card then says. "
         "Contraindicated ones are always shown.",
     )
+    hooks_interrupt_from: Literal["contraindicated", "major", "moderate", "minor"] = Field(
+        default="moderate",
+        description="Severity from which findings interrupt a clinician, until an operator chooses another in the "
+        "console. Contraindicated and ungraded ones always do.",
+    )
     max_body_bytes: int = Field(default=1 << 20, gt=0, description="Largest request body, bytes.")
     max_upload_bytes: int = Field(default=1 << 28, gt=0, description="Largest document that is sent, bytes.")
     secret: SecretStr = Field(

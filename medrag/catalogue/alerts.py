@@ -101,6 +101,15 @@ class Alerts:
                 key = {"card": card, "outcome": outcome, "reason": reason, "day": day}
                 add(connection, alert_outcomes, key, {"times": 1}, {})
 
+    def shown(self) -> dict[tuple[str, str], int]:
+        """(severity, indicator when it was first given) to how often such cards were given; severity "" for cards about
+        the check itself."""
+        told = select(
+            alert_cards.c.severity, alert_cards.c.indicator, func.sum(alert_cards.c.shown).label("n")
+        )
+        rows = self._catalogue.all(told.group_by(alert_cards.c.severity, alert_cards.c.indicator))
+        return {(str(row["severity"]), str(row["indicator"])): int(row["n"]) for row in rows}
+
     def burden(self) -> AlertBurden:
         """Everything counted so far, by rule; the most overridden first."""
         checks = self._catalogue.first(

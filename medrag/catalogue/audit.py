@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import case, func, select, update
 
 from medrag.catalogue.schema import audit, audit_head
 from medrag.catalogue.store import Catalogue, put_all
 from medrag.errors import CatalogueUnavailable
 
-__all__ = ["NOTHING", "Act", "Audit", "Chain", "Record", "row_of"]
+__all__ = ["NOTHING", "Act", "Audit", "Chain", "Record", "Use", "row_of", "usage"]
 
 #: What the first record is hashed with.
 NOTHING: Final = "0" * 64
@@ -62,6 +62,18 @@ class Chain:
     seq: int
     hash: str
     problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What somebody did on one day, as counts."""
+
+    who: str
+    #: ISO 8601, UTC.
+    day: str
+    acts: int
+    #: Those that were refused or failed: an HTTP status from 400 on.
+    refused: int
 
 
 class Audit:
@@ -139,6 +151,28 @@ class Audit:
 
     def _grew(self, seq: int) -> bool:
         return self._catalogue.first(select(audit.c.seq).where(audit.c.seq == seq + 1)) is not None
+
+
+def usage(catalogue: Catalogue, most: int = 200_000) -> list[Use]:
+    """Acts by whom and day over the last ``most`` records, newest day first. Needs no secret: it proves nothing."""
+    newest = catalogue.first(select(func.max(audit.c.seq).label("seq")))
+    day = func.substr(audit.c.at, 1, 10)
+    failed = case((audit.c.outcome.like("4__") | audit.c.outcome.like("5__"), audit.c.times), else_=0)
+    query = (
+        select(
+            audit.c.who,
+            day.label("day"),
+            func.sum(audit.c.times).label("acts"),
+            func.sum(failed).label("refused"),
+        )
+        .where(audit.c.seq > int(newest["seq"] or 0) - most)
+        .group_by(audit.c.who, day)
+        .order_by(day.desc(), audit.c.who)
+    )
+    return [
+        Use(str(row["who"]), str(row["day"]), int(row["acts"]), int(row["refused"]))
+        for row in catalogue.all(query)
+    ]
 
 
 def row_of(record: Record) -> dict[str, Any]:

@@ -305,6 +305,12 @@ class CatalogueReader:
         )
         return [StatedRow(*row) for row in self.tuples(query)]
 
+    def assertion_heads(self, identifiers: Iterable[str]) -> dict[str, tuple[str, str, str]]:
+        """Id to (edition, subject, object) as the source writes them, of those that are still held."""
+        columns = (assertions.c.id, assertions.c.edition, assertions.c.subject, assertions.c.object)
+        found = self.in_batches(select(*columns), assertions.c.id, identifiers)
+        return {row["id"]: (row["edition"], row["subject"], row["object"]) for row in found}
+
     def last_runs(self, limit: int = 20) -> list[dict[str, Any]]:
         query = select(runs).order_by(runs.c.started.desc(), runs.c.id).limit(limit)
         return [dict(row) for row in self.all(query)]

@@ -18,6 +18,10 @@ from sqlalchemy import (
 )
 
 __all__ = [
+    "alert_cards",
+    "alert_checks",
+    "alert_levels",
+    "alert_outcomes",
     "answers",
     "assertions",
     "audit",
@@ -28,6 +32,7 @@ __all__ = [
     "editions",
     "evidence",
     "golden",
+    "golden_runs",
     "jobs",
     "keys",
     "metadata",
@@ -317,6 +322,27 @@ alert_outcomes = Table(
     Column("reason", String(40), primary_key=True),
     Column("day", String(10), primary_key=True),
     Column("times", Integer, nullable=False),
+)
+
+#: From which severity findings interrupt: every choice that was made; the last one counts.
+alert_levels = Table(
+    "alert_levels",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(32), nullable=False),
+    Column("who", String(32), nullable=False),
+    Column("level", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+#: How golden questions went over a snapshot; ``results`` is JSON. The last run of a snapshot counts.
+golden_runs = Table(
+    "golden_runs",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("snapshot", String(40), nullable=False, index=True),
+    Column("at", String(32), nullable=False),
+    Column("results", Text, nullable=False),
 )
 
 snapshots = Table(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,9 +12,9 @@ from medrag_api.cli.failing import put_json
 from medrag_api.cli.options import door
 
 if TYPE_CHECKING:
-    from medrag.catalogue import Catalogue
-    from medrag.catalogue.keys import Key, Keys
+    from medrag.catalogue.keys import Key
     from medrag.settings import Settings
+    from medrag_api.security.keybook import KeyBook
 
 __all__ = ["keys"]
 
@@ -28,13 +27,13 @@ def keys() -> None:
 
 
 @contextmanager
-def key_book(settings: Settings) -> Iterator[tuple[Catalogue, Keys]]:
+def key_book(settings: Settings) -> Iterator[KeyBook]:
     """The keys of the catalogue, which is made where there is none yet."""
     from medrag.catalogue import Catalogue
-    from medrag.catalogue.keys import Keys
+    from medrag_api.security.keybook import KeyBook
 
     with closing(Catalogue(settings.catalogue, create=True)) as catalogue:
-        yield catalogue, Keys(catalogue)
+        yield KeyBook(settings, catalogue)
 
 
 @keys.command("create")
@@ -49,15 +48,8 @@ def key_book(settings: Settings) -> Iterator[tuple[Catalogue, Keys]]:
 @door
 def create(scopes: Sequence[str], as_json: bool, settings: Settings, **told: Any) -> None:
     """Makes a key and shows it: this once."""
-    from medrag_api.security.callers import make_key
-    from medrag_api.security.log import note_now
-    from medrag_api.security.secret import read_secret
-
-    with key_book(settings) as (catalogue, book):
-        secret = read_secret(settings, make=not book.all())
-        text, key = make_key(secret, scopes, **{**told, "name": told["name"][:80]})
-        book.add(key)
-        note_now(settings, catalogue, f"keys create {key.id}")
+    with key_book(settings) as book:
+        text, key = book.give(scopes, **told)
     show_new(text, key, as_json)
 
 
@@ -65,8 +57,10 @@ def create(scopes: Sequence[str], as_json: bool, settings: Settings, **told: Any
 @door
 def list_keys(as_json: bool, settings: Settings) -> None:
     """Every key that was given out, without what opens anything."""
-    with key_book(settings) as (_, book):
-        held = [key_json(key) for key in book.all()]
+    from medrag_api.security.keybook import key_json
+
+    with key_book(settings) as book:
+        held = [key_json(key) for key in book.keys.all()]
     if as_json:
         put_json({"keys": held})
         return
@@ -99,32 +93,9 @@ def list_keys(as_json: bool, settings: Settings) -> None:
 @door
 def rotate(key: str, days: int, overlap_hours: int, as_json: bool, settings: Settings) -> None:
     """Makes a key like KEY_ID, and has the old one end."""
-    from datetime import UTC, datetime, timedelta
-
-    from medrag.errors import UsageError
-    from medrag_api.security.callers import make_key
-    from medrag_api.security.log import note_now
-    from medrag_api.security.secret import read_secret
-
-    with key_book(settings) as (catalogue, book):
-        old = book.get(key)
-        moment = datetime.now(UTC)
-        if not old.stands(moment):
-            raise UsageError("this key has ended already", remedy="Make another: medrag keys create")
-        ends = (moment + timedelta(hours=overlap_hours)).isoformat(timespec="seconds")
-        text, made = make_key(
-            read_secret(settings, make=False),
-            old.scopes,
-            tenant=old.tenant,
-            name=old.name,
-            days=days,
-            per_minute=old.per_minute,
-            max_body_bytes=old.max_body_bytes,
-            follows=old.id,
-        )
-        book.add(made, ends=min(ends, old.expires or ends))
-        note_now(settings, catalogue, f"keys rotate {old.id} {made.id}")
-    show_new(text, replace(made), as_json)
+    with key_book(settings) as book:
+        text, made = book.replace(key, days=days, overlap_hours=overlap_hours)
+    show_new(text, made, as_json)
 
 
 @keys.command("revoke")
@@ -132,15 +103,16 @@ def rotate(key: str, days: int, overlap_hours: int, as_json: bool, settings: Set
 @door
 def revoke(key: str, as_json: bool, settings: Settings) -> None:
     """Ends a key, within a second wherever a server runs. It cannot be brought back."""
-    from medrag_api.security.log import note_now
+    from medrag_api.security.keybook import key_json
 
-    with key_book(settings) as (catalogue, book):
-        ended = book.revoke(key)
-        note_now(settings, catalogue, f"keys revoke {ended.id}")
+    with key_book(settings) as book:
+        ended = book.end(key)
     put_json(key_json(ended)) if as_json else click.echo(f"{ended.id} opens nothing any more.")
 
 
 def show_new(text: str, key: Key, as_json: bool) -> None:
+    from medrag_api.security.keybook import key_json
+
     if as_json:
         put_json({"key": text, **key_json(key)})
         return
@@ -148,12 +120,3 @@ def show_new(text: str, key: Key, as_json: bool) -> None:
     until = (key.expires or "for ever")[:10]
     click.echo(f"Key {key.id} for {', '.join(sorted(key.scopes))} until {until}.", err=True)
     click.echo("It is shown this once. Send it as: Authorization: Bearer KEY", err=True)
-
-
-def key_json(key: Key) -> dict[str, Any]:
-    """A key without its digest."""
-    from datetime import UTC, datetime
-
-    told = {name: getattr(key, name) for name in type(key).__dataclass_fields__ if name != "digest"}
-    state = "stands" if key.stands(datetime.now(UTC)) else "revoked" if key.revoked else "expired"
-    return told | {"scopes": sorted(key.scopes), "state": state}

@@ -158,6 +158,18 @@ WORDS: Final[Mapping[str, tuple[str, str, str]]] = {
         "Ce serveur ne montre, à la prescription, que ce qui la concerne ; les contre-indications le sont toujours. "
         "Le service patient-view montre le reste.",
     ),
+    "quiet": (
+        "{n} findings are shown without interrupting",
+        "{n}项发现仅显示，不作打断式提醒",
+        "{n} résultats sont montrés sans interrompre",
+    ),
+    "quiet_detail": (
+        "This server is set to interrupt from this severity on: {level}. Less severe findings are shown as information. "
+        "Contraindicated findings, and risks whose source gives no grade, always interrupt.",
+        "本服务器设置为自此级别起打断提醒：{level}。较轻的发现仅作为信息显示。禁忌以及来源未分级的风险始终打断提醒。",
+        "Ce serveur est réglé pour interrompre à partir de ce niveau : {level}. Les résultats moins graves sont montrés "
+        "pour information. Les contre-indications, et les risques que leur source ne grade pas, interrompent toujours.",
+    ),
     "source": ("Source", "来源", "Source"),
     "show": ("Show the quote in its source", "在来源中查看原文", "Voir la citation dans sa source"),
     "unavailable": (

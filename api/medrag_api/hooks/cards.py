@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from medrag.catalogue.alert_levels import Level
 from medrag.catalogue.alerts import AlertCard
-from medrag.vocabulary import Language, Severity
+from medrag.vocabulary import SEVERITY_ORDER, Language, Severity
 from medrag_api.fhir.findings import (
     advice_of,
     medicines_of,
@@ -23,6 +24,7 @@ from medrag_api.fhir.issues import finding_id
 from medrag_api.fhir.outcome import pairs_without
 from medrag_api.fhir.records import Record
 from medrag_api.fhir.words import told
+from medrag_api.hooks.levels import indicator_of, interrupts
 from medrag_api.hooks.reasons import override_reasons
 from medrag_api.review_words import SEVERITIES
 from medrag_api.web.check_view import place_of
@@ -34,13 +36,9 @@ __all__ = ["INDICATORS", "Made", "cards_of", "shorten"]
 Json = dict[str, Any]
 #: The specification: a summary has less than 140 characters.
 LONGEST_SUMMARY: Final = 139
-INDICATORS: Final[Mapping[Severity, str]] = {
-    "contraindicated": "critical",
-    "major": "warning",
-    "moderate": "warning",
-    "unknown": "warning",
-    "minor": "info",
-}
+#: Below it nothing interrupts unless an operator wants it so; a level above it is told on a card.
+USUAL: Final[Level] = "moderate"
+INDICATORS: Final[Mapping[Severity, str]] = {item: indicator_of(item, USUAL) for item in SEVERITY_ORDER}
 #: Extensions of CDS Hooks are named as packages are; this one holds what every door gives of a finding.
 EXTENSION: Final = "org.medrag.finding"
 TOPICS: Final = "urn:medrag:finding-kind"
@@ -66,21 +64,31 @@ class Showing:
     language: Language
     #: Address the console is reached at, without a slash at its end.
     base: str
+    #: The severity from which findings interrupt.
+    level: Level
 
 
 def cards_of(
-    record: Record, report: InteractionReport | None, language: Language, base: str, *, hide_standing: bool
+    record: Record,
+    report: InteractionReport | None,
+    language: Language,
+    base: str,
+    *,
+    hide_standing: bool,
+    level: Level = USUAL,
 ) -> list[Made]:
-    """Every card, gravest first. ``hide_standing`` leaves out what is only about drugs already taken, and says so."""
+    """Every card, gravest first. ``hide_standing`` leaves out what is only about drugs already taken, and ``level`` lets
+    less than itself not interrupt; a card says so of each."""
     if report is None:
         return unchecked_cards(record, None, language)
-    showing = Showing(record, report, language, base)
+    showing = Showing(record, report, language, base, level)
     hidden = [item for item in report.findings if hide_standing and is_standing(item, record, report)]
     kept = [item for item in report.findings if not any(item is other for other in hidden)]
     return [
         *unchecked_cards(record, report, language),
         *(finding_card(item, showing) for item in kept),
         *hidden_card(len(hidden), language),
+        *quiet_card(kept, level, language),
         *coverage_card(showing),
     ]
 
@@ -93,7 +101,7 @@ def is_standing(finding: Finding, record: Record, report: InteractionReport) -> 
 
 def finding_card(finding: Finding, showing: Showing) -> Made:
     first = primary(finding)
-    indicator = INDICATORS[finding.severity]
+    indicator = indicator_of(finding.severity, showing.level)
     source: Json = {"label": source_of(first)}
     if url := url_of(first.citation):
         source["url"] = url
@@ -176,6 +184,16 @@ def hidden_card(hidden: int, language: Language) -> list[Made]:
         return []
     summary = told("hidden", language, n=hidden)
     return [plain_card("hidden", summary, "info", told("hidden_detail", language), language)]
+
+
+def quiet_card(findings: Sequence[Finding], level: Level, language: Language) -> list[Made]:
+    """Says that findings are shown without interrupting which usually do."""
+    quiet = [f for f in findings if interrupts(f.severity, USUAL) and not interrupts(f.severity, level)]
+    if not quiet:
+        return []
+    summary = told("quiet", language, n=len(quiet))
+    detail = told("quiet_detail", language, level=SEVERITIES[level][language])
+    return [plain_card("quiet", summary, "info", detail, language)]
 
 
 def coverage_card(showing: Showing) -> list[Made]:

@@ -11,6 +11,7 @@ from medrag_api.web import (
     entering,
     frame,
     looking_up,
+    operating,
     picturing,
     shelving,
     talking,
@@ -19,5 +20,16 @@ from medrag_api.web import (
 __all__ = ["router"]
 
 router = APIRouter()
-for room in (checking, asking, talking, looking_up, browsing, picturing, shelving, entering, frame):
+for room in (
+    checking,
+    asking,
+    talking,
+    looking_up,
+    browsing,
+    picturing,
+    shelving,
+    operating,
+    entering,
+    frame,
+):
     router.include_router(room.router)

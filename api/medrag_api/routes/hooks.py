@@ -15,6 +15,7 @@ from medrag_api.fhir.words import language_asked
 from medrag_api.hooks.cards import cards_of
 from medrag_api.hooks.counting import AlertCounter
 from medrag_api.hooks.gathering import gather
+from medrag_api.hooks.levels import level_in_force
 from medrag_api.hooks.services import SERVICES, Service, discovery
 from medrag_api.hooks.shapes import Cards, Discovery, Feedback, HookRequest
 from medrag_api.routes.reading import PROBLEM, JsonRoute, as_json, holder_of
@@ -56,7 +57,8 @@ def answer_call(service: Service, asked: HookRequest, request: Request) -> dict[
     with holder_of(request).reviewing() as desk:
         record, report = check_record(desk, placed, language)
         hide = service.orders and settings.hooks_standing == "hide"
-        made = cards_of(record, report, language, base.rstrip("/"), hide_standing=hide)
+        level = level_in_force(settings, desk.shelf.catalogue)
+        made = cards_of(record, report, language, base.rstrip("/"), hide_standing=hide, level=level)
     counter: AlertCounter = request.app.state.alerts
     counter.given(service.id, made)
     return {"cards": [item.card for item in made]}

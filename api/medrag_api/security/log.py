@@ -37,11 +37,13 @@ def audit_of(settings: Settings, catalogue: Catalogue) -> Audit:
     return Audit(catalogue, read_secret(settings, make=not Keys(catalogue).all()).derived("audit"))
 
 
-def note_now(settings: Settings, catalogue: Catalogue, act: str, outcome: str = "0") -> None:
-    """Writes one act of a command, before the command says that it is done."""
+def note_now(
+    settings: Settings, catalogue: Catalogue, act: str, outcome: str = "0", who: str = "local"
+) -> None:
+    """Writes one act, before it is said to be done."""
     current = catalogue.current()
     moment = datetime.now(UTC).isoformat(timespec="milliseconds")
-    audit_of(settings, catalogue).add([Act(moment, "local", act, current.id if current else "", outcome)])
+    audit_of(settings, catalogue).add([Act(moment, who, act, current.id if current else "", outcome)])
 
 
 class AuditWriter:

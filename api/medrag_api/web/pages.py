@@ -16,6 +16,8 @@ from medrag_api.web.words import ConsoleLanguage, words_in
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from medrag_api.security.callers import Caller
+
 __all__ = [
     "LANGUAGE",
     "POLICIES",
@@ -46,6 +48,8 @@ PLACES: Final = (
     ("guidelines", "/console/guidelines"),
     ("shelf", "/console/shelf"),
 )
+#: Shown to who may enter.
+OPERATOR: Final = ("operator", "/console/operator")
 #: What a template writes where a piece ends; it is no character of a page.
 FLUSH: Final = "\f"
 #: BCP 47.
@@ -79,12 +83,14 @@ def framed(request: Request, here: str, told: Mapping[str, Any]) -> dict[str, An
     """What every template is told beside its own."""
     language = language_of(request)
     theme = request.cookies.get(THEME, "")
+    caller: Caller | None = getattr(request.state, "caller", None)
     return {
         "w": words_in(language),
         "language": language,
         "tag": TAGS[language],
         "theme": theme if theme in ("light", "dark") else "",
-        "places": PLACES,
+        "places": (*PLACES, OPERATOR) if caller is not None and "admin" in caller.scopes else PLACES,
+        "by_cookie": caller is not None and caller.by_cookie,
         "here": here,
         "path": request.url.path if request.method == "GET" else "/",
         "asset": asset,

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Final, Literal
 
+from medrag_api.web.desk_words import DESK_WORDS
+
 __all__ = ["WORDS", "ConsoleLanguage", "words_in"]
 
 ConsoleLanguage = Literal["en", "zh"]
 
 #: Key to (English, Chinese).
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    **DESK_WORDS,
     # frame
     "skip": ("Skip to the content", "跳到正文"),
     "pages": ("Pages", "页面"),
