@@ -8,23 +8,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from medrag.catalogue import Catalogue, EditionState
+from medrag.catalogue.examinations import Examinations
 from medrag.records import Snapshot
-from medrag.retrieve.search import search
 from medrag.shelf import name_forms
-from medrag.text.normalise import fold_name
-from medrag.vocabulary import SEVERITY_ORDER
+from medrag_api.examining import ask_golden, golden_json
 from medrag_api.wiring import Bench
 from medrag_ingest.gate import Objection
-from medrag_ingest.golden import GoldenPair, GoldenQuestion, golden_of, pack_golden, read_site_golden
 from medrag_ingest.receipt import parse_reports
 from medrag_ingest.report import problems
 
 if TYPE_CHECKING:
     from medrag.index.snapshot import Plan
     from medrag.settings import Settings
-    from medrag.shelf import OpenShelf
     from medrag_api.desk import Desk
-    from medrag_ingest.golden import Golden
     from medrag_ingest.workshop import Progress
 
 __all__ = ["ShelfExaminer"]
@@ -83,57 +79,13 @@ class ShelfExaminer:
             bench.close()
 
     def golden(self, desk: Desk) -> Iterator[Objection]:
-        """Golden questions whose passage is not found, and pairs that are no longer as severe as they must be."""
-        asked = list(self.all_golden(desk.shelf))
-        for done, (work, item) in enumerate(asked, start=1):
-            if isinstance(item, GoldenPair):
-                yield from self.pair(desk, work, item)
-            elif item.work or work:
-                yield from self.question(desk.shelf, item.work or work, item)
-            self.progress("golden", done, len(asked))
-
-    def all_golden(self, shelf: OpenShelf) -> Iterator[tuple[str, Golden]]:
-        """(work, golden) of the cards of the works held, then the site's own, then those
-        the packs ask of works held."""
-        works = {edition.work for edition in shelf.editions.values()}
-        for work, body in shelf.catalogue.golden_of(works):
-            yield work, golden_of(body)
-        for item in read_site_golden(self.settings.home):
-            yield "", item
-        for asked in pack_golden(self.settings):
-            if asked.work in works:
-                yield "", asked
-
-    def question(self, shelf: OpenShelf, work: str, item: GoldenQuestion) -> Iterator[Objection]:
-        hits = search(shelf, item.ask, self.settings, limit=item.within).hits
-        documents = shelf.catalogue.documents_of({hit.passage.document for hit in hits})
-        for hit in hits:
-            document = documents[hit.passage.document]
-            same = shelf.editions[document.edition].work == work and item.document in ("", document.key)
-            if same and fold_name(item.says) in fold_name(hit.passage.text):
-                return
-        wanted = " ".join(part for part in (item.document, f"“{item.says}”" if item.says else "") if part)
-        yield Objection(
-            work,
-            "golden",
-            item.ask,
-            f"the first {item.within} passages found hold none of {wanted or 'this work'}",
-            blocks=True,
-        )
-
-    def pair(self, desk: Desk, work: str, item: GoldenPair) -> Iterator[Objection]:
-        from medrag_graph.interactions import read_regimen
-
-        report = desk.review(read_regimen({"drugs": list(item.check)}))
-        enough = SEVERITY_ORDER[: SEVERITY_ORDER.index(item.at_least) + 1]
-        if not any(found.kind == "drug_drug" and found.severity in enough for found in report.findings):
-            yield Objection(
-                work or "site",
-                "pair",
-                " + ".join(item.check),
-                f"is not found as {item.at_least} or worse any more",
-                blocks=True,
-            )
+        """Golden questions whose passage is not found, and pairs that are no longer as severe as they must be. How all of
+        them went is kept with the snapshot."""
+        results = list(ask_golden(desk, self.settings, self.progress))
+        Examinations(desk.shelf.catalogue).put("golden", desk.shelf.snapshot.id, golden_json(results))
+        for item in results:
+            if item.problem:
+                yield Objection(item.work or "site", item.kind, item.asked, item.problem, blocks=True)
 
     def unknown_names(self, desk: Desk, fresh: Sequence[EditionState]) -> Iterator[Objection]:
         """Names that claims of the new editions make of drugs and classes no source can tell the meaning of."""

@@ -213,7 +213,22 @@ def do_remove(asked: Mapping[str, Any], settings: Settings, progress: JobProgres
     return told.as_json()
 
 
-DOERS: Final = {"ingest": do_ingest, "publish": do_publish, "withdraw": do_withdraw, "remove": do_remove}
+def do_examine(asked: Mapping[str, Any], settings: Settings, progress: JobProgress) -> dict[str, Any]:
+    """What readers see, looked at as a whole: golden questions asked, or its sources compared."""
+    from medrag_api.examining import compare_sources, run_golden
+
+    if not whole_shelf(asked, settings):
+        raise InputRefused("this looks at the whole shelf, which is not this tenant's to act on")
+    return {"golden": run_golden, "compared": compare_sources}[str(asked["what"])](settings, progress)
+
+
+DOERS: Final = {
+    "ingest": do_ingest,
+    "publish": do_publish,
+    "withdraw": do_withdraw,
+    "remove": do_remove,
+    "examine": do_examine,
+}
 
 
 def main() -> None:

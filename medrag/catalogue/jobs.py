@@ -17,7 +17,7 @@ from medrag.errors import NotFound
 
 __all__ = ["ENDED", "Job", "JobKind", "JobState", "Jobs"]
 
-JobKind = Literal["ingest", "publish", "withdraw", "remove"]
+JobKind = Literal["ingest", "publish", "withdraw", "remove", "examine"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 #: States nothing follows.
 ENDED: frozenset[str] = frozenset({"done", "failed", "cancelled"})

@@ -31,8 +31,8 @@ __all__ = [
     "documents",
     "editions",
     "evidence",
+    "examinations",
     "golden",
-    "golden_runs",
     "jobs",
     "keys",
     "metadata",
@@ -335,12 +335,12 @@ alert_levels = Table(
     Column("reason", Text, nullable=False),
 )
 
-#: How golden questions went over a snapshot; ``results`` is JSON. The last run of a snapshot counts.
-golden_runs = Table(
-    "golden_runs",
+#: What was found of a snapshot as a whole; ``results`` is JSON. The last time counts.
+examinations = Table(
+    "examinations",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("snapshot", String(40), nullable=False, index=True),
+    Column("kind", String(16), primary_key=True),  # golden | compared
+    Column("snapshot", String(40), primary_key=True),
     Column("at", String(32), nullable=False),
     Column("results", Text, nullable=False),
 )

@@ -19,6 +19,7 @@ from medrag.catalogue.schema import (
     documents,
     editions,
     evidence,
+    examinations,
     golden,
     jobs,
     names,
@@ -154,6 +155,8 @@ class Catalogue(CatalogueReader):
         answers given from those: each names in its basis all that was searched."""
         for identifier in identifiers:
             erase_edition(connection, identifier)
+        # Each tells of a whole shelf that held them.
+        connection.execute(delete(examinations))
         receipts = connection.execute(select(runs.c.id, runs.c.receipt)).all()
         told = [run for run, receipt in receipts if json.loads(receipt).get("edition") in identifiers]
         asked = connection.execute(select(jobs.c.id, jobs.c.result).where(jobs.c.result.is_not(None))).all()

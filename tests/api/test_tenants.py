@@ -16,7 +16,7 @@ from medrag.catalogue import Catalogue
 from medrag.errors import ShelfRefused
 from medrag.settings import Settings
 from medrag_api.app import create_app
-from medrag_api.security.scopes import SCOPES, access_of, paths_of
+from medrag_api.security.scopes import SCOPES, TABLE, access_of, paths_of
 
 TENANTS = ("", "acme", "bolt", "*")
 
@@ -78,7 +78,9 @@ def trials(settings: Settings) -> list[Trial]:
 
 #: What a tenant may look at and not touch, and what moves the whole shelf.
 OF_ALL = frozenset({"/shelf/{id}/withdraw", "/shelf/{id}/publish"})
-WHOLE = frozenset({"/shelf/{id}/rollback", "/console/shelf/rollback"})
+WHOLE = frozenset(
+    {"/shelf/{id}/rollback", "/console/shelf/rollback", "/console/golden", "/console/compared"}
+) | {path for _, path in TABLE if path.startswith("/console/operator")}
 JOBS = frozenset({"/jobs/{id}", "/console/jobs/{id}", "/answers/{id}"})
 
 

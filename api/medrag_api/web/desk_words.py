@@ -24,6 +24,105 @@ FINDING_KINDS: Final[Mapping[str, tuple[str, str]]] = {
 
 #: Key to (English, Chinese).
 DESK_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    # a document dropped
+    "d_more": ("More about it", "更多信息"),
+    "d_authority": ("Who speaks in it", "发布主体类型"),
+    "d_by_kind": ("by its kind", "按类别"),
+    "d_edition": ("Edition label (empty: the day it was published)", "版本标签（空：发布日期）"),
+    "d_valid_from": ("First day in force (empty: published)", "生效日期（空：发布日期）"),
+    "d_url": ("Where it is published (https)", "出处网址（https）"),
+    "d_tenant": ("Whose private shelf (empty: everyone's)", "所属租户书架（空：公共）"),
+    # golden questions
+    "golden": ("Golden questions", "金标问题"),
+    "g_lead": (
+        "What the shelf must go on answering: asked of every new publication by the gate, and whenever you like of what "
+        "readers see now.",
+        "书架必须持续答对的问题：每次发布前由系统自动检查，也可随时对当前内容运行。",
+    ),
+    "g_run": ("Ask them now", "立即运行"),
+    "g_runs": ("Result by publication", "各次发布的结果"),
+    "g_asked_at": ("Asked", "运行时间"),
+    "g_held": ("held", "通过"),
+    "g_failed": ("failed", "未通过"),
+    "g_not_run": ("not asked", "未运行"),
+    "g_none": (
+        "No golden questions are held. A card names them under golden, the site in golden.yaml of the home.",
+        "没有金标问题。可在卡片的golden字段或站点的golden.yaml中填写。",
+    ),
+    "g_questions": ("Questions and pairs", "问题与药对"),
+    "g_work": ("Work", "文献"),
+    "g_result": ("Now", "当前结果"),
+    "g_problem": ("What is wrong", "问题"),
+    "g_pair": ("pair", "药对"),
+    "g_question": ("question", "问题"),
+    "g_site": ("this site", "本站点"),
+    # sources compared
+    "compared": ("Agreement and coverage", "来源一致性与覆盖"),
+    "c_lead": (
+        "How far the sources of interactions agree where they speak of the same drugs, and how much of what each names is "
+        "known under another source's name.",
+        "各相互作用来源在共同药物上的一致程度，以及各来源所列名称与其他来源的对应程度。",
+    ),
+    "c_count": ("Count for this snapshot", "统计当前快照"),
+    "c_counted": ("Counted", "统计时间"),
+    "c_not_yet": ("Not counted yet for the snapshot readers see.", "当前快照尚未统计。"),
+    "c_agreement": ("Where two sources disagree", "两来源的分歧"),
+    "c_one_source": (
+        "Only one source of interactions is held, so there is nothing to compare.",
+        "仅收录一个相互作用来源，无从比较。",
+    ),
+    "c_both": ("pairs both grade", "双方均分级的药对"),
+    "c_drugs": ("Drugs both hold", "共有药物"),
+    "c_pairs": ("Pairs of them", "药对数"),
+    "c_named": ("Named by one, by the other, by both", "前者、后者、双方列出"),
+    "c_listed_kappa": ("Kappa, listed or not", "是否列出的Kappa"),
+    "c_level_kappa": ("Kappa of the grades (weighted; at most)", "分级Kappa（加权；上限）"),
+    "c_high_kappa": ("Kappa, major or worse", "严重及以上的Kappa"),
+    "c_plot_alt": (
+        "Grid: how the first source (rows) and the second (columns) grade the same pairs; the table holds the counts.",
+        "方格图：前一来源（行）与后一来源（列）对同一药对的分级；数字见表格。",
+    ),
+    "c_rows": ("Rows", "行"),
+    "c_columns": ("Columns", "列"),
+    "c_coverage": ("Coverage", "覆盖"),
+    "c_coverage_note": (
+        "Of what the claims of each edition name: how much has an English name from another source, so that a question by "
+        "that name reaches it.",
+        "各版本声明中出现的名称里，有多少在其他来源中有英文名，可据此被检索到。",
+    ),
+    "c_coverage_alt": (
+        "Bars: the share of names joined; the table holds the figures.",
+        "条形图：对应比例；数字见表格。",
+    ),
+    "c_named_things": ("Named", "名称数"),
+    "c_joined": ("Joined", "已对应"),
+    "c_english": ("With an English name", "有英文名"),
+    "c_share": ("Share", "比例"),
+    "c_unspoken": ("Drugs no source of interactions speaks of", "无相互作用来源提及的药物"),
+    "c_conflicts": ("Codes and names that conflict", "冲突的编码与名称"),
+    # signed report
+    "r_title": ("Medication check: report", "用药方案检查报告"),
+    "r_sign": ("Sign off as PDF", "签发PDF报告"),
+    "r_signer": ("Who signs (name, role)", "签发人（姓名、职务）"),
+    "r_remark": ("Remark", "备注"),
+    "r_make": ("PDF of this report", "生成PDF报告"),
+    "r_no_signer": ("who signs is wanted", "请填写签发人"),
+    "r_note": (
+        "The report is made from the form as it stands and kept nowhere here.",
+        "报告按当前表单内容生成，本服务不保存。",
+    ),
+    "r_incomplete": (
+        "INCOMPLETE: something needed could not be read. What is shown is not all there is.",
+        "不完整：所需部分无法读取，所列并非全部。",
+    ),
+    "r_signed_by": ("Signed off by", "签发人"),
+    "r_signature": ("Signature, date", "签字、日期"),
+    "r_digest": ("Report sha256", "报告sha256"),
+    "r_page": ("page", "页"),
+    "r_not_stated": ("nothing was told", "未填写"),
+    "r_conditions": ("Conditions", "疾病史"),
+    "r_allergies": ("Allergies", "过敏史"),
+    "r_disagree": ("The sources disagree.", "各来源说法不一。"),
     # operator
     "operator": ("Operator", "运维"),
     "o_alerts": ("Alerts", "提醒"),

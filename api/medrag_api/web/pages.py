@@ -92,6 +92,7 @@ def framed(request: Request, here: str, told: Mapping[str, Any]) -> dict[str, An
         "places": (*PLACES, OPERATOR) if caller is not None and "admin" in caller.scopes else PLACES,
         "by_cookie": caller is not None and caller.by_cookie,
         "here": here,
+        "request_path": request.url.path,
         "path": request.url.path if request.method == "GET" else "/",
         "asset": asset,
         "flush": FLUSH,

@@ -17,7 +17,7 @@ from medrag.catalogue import Catalogue
 from medrag.catalogue.jobs import JobKind, Jobs, new_id
 from medrag.errors import InputRefused, NotFound
 from medrag.settings import Settings
-from medrag.vocabulary import KINDS, LANGUAGES
+from medrag.vocabulary import AUTHORITIES, KINDS, LANGUAGES
 from medrag_api.changes_page import changes_page
 from medrag_api.comparing import compare
 from medrag_api.job_child import INCOMING
@@ -57,6 +57,7 @@ def shelf_page(request: Request, settings: Settings, form: Mapping[str, Any], pr
     held = read_shelf(settings, caller_of(request).tenant)
     status = 422 if problem else 200
     told = {"form": form, "problem": problem, "kinds": KINDS, "tongues": LANGUAGES}
+    told |= {"authorities": AUTHORITIES, "everybody": caller_of(request).tenant == EVERYBODY}
     return render(request, "shelf.html", "shelf", status, **told, **held)
 
 

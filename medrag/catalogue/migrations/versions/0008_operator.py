@@ -1,4 +1,4 @@
-"""What an operator chose of alerts, and how golden questions went."""
+"""What an operator chose of alerts, and what was found of snapshots."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text, nullable=False),
     )
     op.create_table(
-        "golden_runs",
-        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("snapshot", sa.String(40), nullable=False, index=True),
+        "examinations",
+        sa.Column("kind", sa.String(16), primary_key=True),
+        sa.Column("snapshot", sa.String(40), primary_key=True),
         sa.Column("at", sa.String(32), nullable=False),
         sa.Column("results", sa.Text, nullable=False),
     )
