@@ -74,12 +74,33 @@ def tell_http(request: Request, error: Exception) -> Response:
 
 def respond(request: Request, problem: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
     """The document in the words of the protocol that the address speaks."""
+    if for_a_person(request):
+        return problem_page(request, problem, headers)
     if request.url.path.startswith("/fhir/"):
         return fhir_response(problem, headers)
     if not request.url.path.startswith(PREFIX):
         return problem_response(problem, headers)
     body = json.dumps(openai_error(problem), ensure_ascii=False).encode("utf-8", "backslashreplace")
     return Response(body, openai_status(problem["status"]), with_retry(problem, headers), "application/json")
+
+
+def for_a_person(request: Request) -> bool:
+    """Whether a browser asked for a page of the console."""
+    path = request.url.path
+    wanted = "text/html" in request.headers.get("accept", "")
+    return wanted and (path == "/" or path.startswith("/console"))
+
+
+def problem_page(request: Request, problem: dict[str, Any], headers: Mapping[str, str] | None) -> Response:
+    """The console's page that says in words what could not be done."""
+    from medrag_api.web.pages import language_of, render
+    from medrag_api.web.words import status_said
+
+    told = status_said(problem["status"], problem["detail"], language_of(request))
+    page = render(request, "problem.html", "", problem["status"], said=told, remedy="")
+    for name, value in with_retry(problem, headers).items():
+        page.headers[name] = value
+    return page
 
 
 def fhir_response(problem: dict[str, Any], headers: Mapping[str, str] | None) -> Response:

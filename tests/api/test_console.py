@@ -240,3 +240,33 @@ def test_two_editions_are_compared_and_a_job_that_is_none_is_told(reviewing: Set
     assert send(reviewing, "GET", "/console/jobs/job_nothing").status_code == 404
     assert send(reviewing, "GET", "/console/shelf/nothing/diff?before=1&after=2").status_code == 404
     assert send(reviewing, "GET", "/console/shelf/nothing@1/report").status_code == 404
+
+
+# --- failures -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/console/nowhere", 404),
+        ("DELETE", "/console/shelf", 405),
+        ("GET", "/console/drugs/rxnorm:0", 404),
+        ("GET", "/console/guidelines?q=" + "x" * 500, 422),
+        ("POST", "/console/check", 413),
+    ],
+)
+def test_every_failure_of_the_console_is_a_page_in_words(
+    reviewing: Settings, method: str, path: str, status: int
+) -> None:
+    small = reviewing.model_copy(update={"max_body_bytes": 100})
+    for language, word in (("en", "This could not be done"), ("zh", "无法完成")):
+        headers = {"accept": "text/html,*/*;q=0.8", "cookie": f"medrag_language={language}"}
+        told = {"data": {"drug": "x" * 300}} if method == "POST" else {}
+        response = send(small, method, path, headers=headers, **told)
+        assert (response.status_code, response.headers["content-security-policy"]) == (status, POLICY)
+        assert word in Elements(response.text).words
+
+
+def test_what_no_browser_asked_for_fails_as_a_document(reviewing: Settings) -> None:
+    response = send(reviewing, "GET", "/console/nowhere", headers={"accept": "*/*"})
+    assert response.headers["content-type"] == "application/problem+json"

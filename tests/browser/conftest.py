@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import socket
@@ -14,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 #: What a run leaves: the shelf, axe-core, pictures. Git ignores the folder.
@@ -134,4 +136,13 @@ def opened(chromium: Any, address: str) -> Iterator[Opening]:
 def shoot() -> Callable[[Any, str], None]:
     """Keeps a picture of what is seen."""
     SHOTS.mkdir(parents=True, exist_ok=True)
-    return lambda page, name: page.screenshot(path=SHOTS / f"{name}.png")
+
+    def keep(page: Any, name: str) -> None:
+        """The README's are kept small, as WebP; whole pages are not."""
+        if name.startswith("readme-"):
+            picture = Image.open(io.BytesIO(page.screenshot()))
+            picture.save(SHOTS / f"{name}.webp", quality=82, method=6)
+        else:
+            page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+    return keep

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["DESK_WORDS", "FINDING_KINDS"]
+__all__ = ["DESK_WORDS", "FINDING_KINDS", "STATUSES"]
 
 #: What a finding is of, as the rules' table tells it: (English, Chinese).
 FINDING_KINDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -22,8 +22,30 @@ FINDING_KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "coverage": ("what was not found", "未找到的内容"),
 }
 
+#: What a plain HTTP status says in Chinese; in English the doors' own sentence stands.
+STATUSES: Final[Mapping[int, str]] = {
+    400: "无法读取该请求。",
+    401: "需要密钥。",
+    403: "无权进行此操作。",
+    404: "此地址没有内容。",
+    405: "此地址不接受该方法。",
+    408: "请求内容未在时限内送达。",
+    413: "内容超过本服务允许的大小。",
+    415: "内容类型不符。",
+    422: "有字段无法接受。",
+    429: "请求过于频繁，请稍后再试。",
+    500: "出现故障，日志中有记录。",
+    503: "目前无法读取书架，请稍后再试。",
+}
+
 #: Key to (English, Chinese).
 DESK_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    # jobs
+    "job_ingest": ("ingest", "入库"),
+    "job_publish": ("publish", "发布"),
+    "job_withdraw": ("withdraw", "撤回"),
+    "job_remove": ("remove", "移除"),
+    "job_examine": ("examine", "检查"),
     # a document dropped
     "d_more": ("More about it", "更多信息"),
     "d_authority": ("Who speaks in it", "发布主体类型"),

@@ -56,7 +56,12 @@ def show_golden(request: Request, shelf: Reading, settings: Set) -> Response:
             }
             for work, item in all_golden(shelf, settings)
         ]
-    told = {"asked": asked, "now": now, "run": runs.get(now), "results": by_question(runs.get(now))}
+    told: dict[str, Any] = {
+        "asked": asked,
+        "now": now,
+        "run": runs.get(now),
+        "results": by_question(runs.get(now)),
+    }
     rows = [{"move": move, "run": runs.get(move.snapshot)} for move in moves]
     return render(request, "golden.html", "shelf", rows=rows, **told)
 

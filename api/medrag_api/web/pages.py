@@ -90,6 +90,7 @@ def framed(request: Request, here: str, told: Mapping[str, Any]) -> dict[str, An
         "tag": TAGS[language],
         "theme": theme if theme in ("light", "dark") else "",
         "places": (*PLACES, OPERATOR) if caller is not None and "admin" in caller.scopes else PLACES,
+        "of_one_tenant": caller is not None and caller.tenant not in ("", "*"),
         "by_cookie": caller is not None and caller.by_cookie,
         "here": here,
         "request_path": request.url.path,

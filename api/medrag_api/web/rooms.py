@@ -14,7 +14,8 @@ from starlette.responses import Response
 
 from medrag.errors import InputRefused, MedragError
 from medrag_api.tell import DETAILS
-from medrag_api.web.pages import render
+from medrag_api.web.pages import language_of, render
+from medrag_api.web.words import status_said
 
 __all__ = ["page_router", "said"]
 
@@ -34,12 +35,17 @@ class PageRoute(APIRoute):
                     request, "problem.html", "", status, said=error.problem, remedy=error.remedy or ""
                 )
             except RequestValidationError:
-                return render(request, "problem.html", "", 422, said=DETAILS[400], remedy="")
+                return plain(request, 422, DETAILS[400])
             except HTTPException as error:
-                said = DETAILS.get(error.status_code, DETAILS[400])
-                return render(request, "problem.html", "", error.status_code, said=said, remedy="")
+                return plain(request, error.status_code, DETAILS.get(error.status_code, DETAILS[400]))
 
         return shown
+
+
+def plain(request: Request, status: int, detail: str) -> Response:
+    """A status in words."""
+    told = status_said(status, detail, language_of(request))
+    return render(request, "problem.html", "", status, said=told, remedy="")
 
 
 def page_router() -> APIRouter:

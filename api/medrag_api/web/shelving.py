@@ -56,7 +56,7 @@ def show_shelf(request: Request, settings: Set) -> Response:
 def shelf_page(request: Request, settings: Settings, form: Mapping[str, Any], problem: str = "") -> Response:
     held = read_shelf(settings, caller_of(request).tenant)
     status = 422 if problem else 200
-    told = {"form": form, "problem": problem, "kinds": KINDS, "tongues": LANGUAGES}
+    told: dict[str, Any] = {"form": form, "problem": problem, "kinds": KINDS, "tongues": LANGUAGES}
     told |= {"authorities": AUTHORITIES, "everybody": caller_of(request).tenant == EVERYBODY}
     return render(request, "shelf.html", "shelf", status, **told, **held)
 

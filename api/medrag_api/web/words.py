@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Final, Literal
 
-from medrag_api.web.desk_words import DESK_WORDS
+from medrag_api.web.desk_words import DESK_WORDS, STATUSES
 
-__all__ = ["WORDS", "ConsoleLanguage", "words_in"]
+__all__ = ["WORDS", "ConsoleLanguage", "status_said", "words_in"]
 
 ConsoleLanguage = Literal["en", "zh"]
 
@@ -312,3 +312,8 @@ def words_in(language: ConsoleLanguage) -> SimpleNamespace:
     """Every word of the console in one language, each an attribute."""
     at = 1 if language == "zh" else 0
     return SimpleNamespace(**{key: both[at] for key, both in WORDS.items()})
+
+
+def status_said(status: int, detail: str, language: ConsoleLanguage) -> str:
+    """What a plain status says in the reader's language; ``detail`` where there are no words of ours."""
+    return STATUSES.get(status, detail) if language == "zh" else detail
