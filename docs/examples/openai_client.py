@@ -2,17 +2,20 @@
 
 medrag serve &
 python docs/examples/openai_client.py http://127.0.0.1:8000 "Can warfarin be taken with ibuprofen?"
+
+A key, where one is needed: MEDRAG_KEY.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 
 from openai import OpenAI
 
 
 def main(url: str = "http://127.0.0.1:8000", question: str = "Can warfarin be taken with ibuprofen?") -> None:
-    client = OpenAI(base_url=f"{url}/v1", api_key="none")
+    client = OpenAI(base_url=f"{url}/v1", api_key=os.environ.get("MEDRAG_KEY", "none"))
     told = client.chat.completions.create(model="medrag", messages=[{"role": "user", "content": question}])
     message = told.choices[0].message
     print(message.content)

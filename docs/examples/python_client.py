@@ -2,17 +2,20 @@
 
 medrag serve &
 python docs/examples/python_client.py http://127.0.0.1:8000 "Can warfarin be taken with ibuprofen?"
+
+A key, where one is needed: MEDRAG_KEY.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 
 import medrag
 
 
 def main(url: str = "http://127.0.0.1:8000", question: str = "Can warfarin be taken with ibuprofen?") -> None:
-    with medrag.Client(url) as client:
+    with medrag.Client(url, key=os.environ.get("MEDRAG_KEY", "")) as client:
         answer = client.ask(question)
         print(answer.status, answer.answer, sep="\n")
         for citation in answer.citations:
