@@ -4,6 +4,7 @@
 
     MedragError                         exit  http
     ├── UsageError                         2   422   the call itself is wrong
+    │   └── KeyReused                      2   422     the Idempotency-Key of another request
     ├── InputRefused                       3   422   a manifest, document, archive, patient or question was refused
     │   ├── ManifestRefused                3   422     a card: field, value, what is allowed
     │   ├── SourceRefused                  3   422     fetched bytes: hash mismatch, too large, unsafe archive
@@ -19,6 +20,8 @@
     │   ├── SourceUnavailable              5   503     a source cannot be fetched; nothing was changed
     │   ├── GraphUnavailable               5   503     the graph cannot be read, or does not hold the whole snapshot
     │   ├── ShelfBusy                      5   409     another writer holds the shelf
+    │   ├── NothingInForce                 5   404     no edition was in force on the day that is asked about
+    │   ├── RequestRunning                 5   409     the same request, by its Idempotency-Key, is still under way
     │   └── ConversationBusy               5   409     another turn of the conversation came between
     └── IntegrityError                     5   503   what is kept disagrees with its hash; say where, serve nothing of it
 """
@@ -36,12 +39,15 @@ __all__ = [
     "IndexUnavailable",
     "InputRefused",
     "IntegrityError",
+    "KeyReused",
     "ManifestRefused",
     "MedragError",
     "ModelUnavailable",
     "NotFound",
+    "NothingInForce",
     "Place",
     "QuestionRefused",
+    "RequestRunning",
     "ShelfBusy",
     "ShelfRefused",
     "SourceRefused",
@@ -83,6 +89,10 @@ class MedragError(Exception):
 
 class UsageError(MedragError):
     exit_code, http_status, title = 2, 422, "The call is wrong"
+
+
+class KeyReused(UsageError):
+    title = "The key was used for another request"
 
 
 class InputRefused(MedragError):
@@ -147,6 +157,14 @@ class GraphUnavailable(Unavailable):
 
 class ShelfBusy(Unavailable):
     http_status, title = 409, "The shelf is being written"
+
+
+class NothingInForce(Unavailable):
+    http_status, title = 404, "Nothing was in force"
+
+
+class RequestRunning(Unavailable):
+    http_status, title = 409, "The same request is under way"
 
 
 class ConversationBusy(Unavailable):

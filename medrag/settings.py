@@ -179,12 +179,22 @@ class Settings(BaseSettings):
     streams_per_key: int = Field(default=50, ge=1, description="Lines it holds open for one key.")
     body_seconds: float = Field(default=30.0, gt=0, description="Longest a request's body may take, seconds.")
     upload_seconds: float = Field(default=600.0, gt=0, description="Longest a document may take, seconds.")
+    idempotency_hours: int = Field(
+        default=24, ge=1, le=720, description="Hours the answer to an Idempotency-Key is kept."
+    )
+    feedback_days: int = Field(
+        default=365, ge=1, le=3650, description="Days what callers say of answers and findings is kept."
+    )
     cors_origins: tuple[str, ...] = Field(
         default=(), description="Origins of other sites whose pages may call with a key; none by default."
     )
     audit: Literal["keys", "all", "off"] = Field(
         default="keys",
         description="Requests the audit log holds: keys (once there are keys) | all | off.",
+    )
+    traces: Literal["off", "otlp"] = Field(
+        default="off",
+        description="OpenTelemetry spans: off | otlp (extra otel; sent where OTEL_EXPORTER_OTLP_ENDPOINT says).",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least level logged."

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from medrag.catalogue import Catalogue
 from medrag.editions import editions_in_force, editions_serving, set_key, succeeded
-from medrag.errors import Unavailable
+from medrag.errors import NothingInForce, Unavailable
 from medrag.identifiers import content_id
 from medrag.protocols import Encoder, IndexFilter, IndexReader
 from medrag.records import Edition, Passage, Snapshot, Work
@@ -204,7 +204,7 @@ class OpenShelf:
     def serving(self, as_of: date | None = None) -> tuple[Edition, ...]:
         """The editions in force on a day, and today's lists of names where there was none yet; by work.
 
-        Raises Unavailable when none was in force.
+        Raises Unavailable when none is in force, NothingInForce of another day.
         """
         self.in_force(as_of)
         today = datetime.now(UTC).date()
@@ -220,9 +220,9 @@ class OpenShelf:
         day = as_of or datetime.now(UTC).date()
         found = editions_in_force(tuple(self.editions.values()), day)
         if not found:
-            raise Unavailable(
-                f"no edition on the shelf was in force on {day}", remedy="Run: medrag shelf list"
-            )
+            # To come again helps who asks of today, not who asks of another day.
+            kind = Unavailable if as_of is None else NothingInForce
+            raise kind(f"no edition on the shelf was in force on {day}", remedy="Run: medrag shelf list")
         return found
 
     def narrow(

@@ -44,6 +44,8 @@ class Answering:
     keep: Callable[[KeptAnswer | None], None]
     talks: Callable[[], Conversations] | None = None
     owner: str = ""
+    #: Told each answer that is given: a server counts them.
+    observe: Callable[[Json], None] | None = None
 
     def answer(self, asked: AskRequest, desk: Desk, earlier: Sequence[str] = ()) -> Json:
         """The whole answer. ``earlier``: a person's turns before this one, where the caller holds them.
@@ -84,6 +86,8 @@ class Answering:
         """The answer as it is given, once the turn and the answer are kept; one that rests on earlier turns never is."""
         if heard.said is not None and self.talks is not None:
             document = reply(heard.said, document, desk, self.talks())
+        if self.observe is not None:
+            self.observe(document)
         if not earlier:
             self.keep(to_keep(desk.shelf, asked, document, self.settings))
         return document

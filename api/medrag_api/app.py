@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -17,23 +18,27 @@ import medrag
 from medrag.errors import MedragError
 from medrag.settings import Settings
 from medrag_api.conversations import Keeper
+from medrag_api.describing import describe
 from medrag_api.gate import Gate
 from medrag_api.holder import ShelfHolder
 from medrag_api.hooks.counting import AlertCounter
 from medrag_api.jobs import JobRunner
 from medrag_api.kept_answers import AnswerKeeper
+from medrag_api.metrics import Metrics
 from medrag_api.routes import (
     answers,
     ask,
     console,
     consultations,
     drugs,
+    feedback,
     fhir,
     health,
     hooks,
     interactions,
     jobs,
     mcp,
+    measured,
     openai,
     passages,
     search,
@@ -42,7 +47,9 @@ from medrag_api.routes import (
 from medrag_api.security.guard import Guard, Security
 from medrag_api.security.scopes import Doorplan
 from medrag_api.serving import is_loopback
+from medrag_api.squeezing import Squeeze
 from medrag_api.tell import tell_http, tell_invalid, tell_medrag
+from medrag_api.tracing import Traced, open_tracer
 from medrag_api.wiring import open_models
 
 __all__ = ["create_app"]
@@ -90,6 +97,9 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
     app.state.readiness = health.Readiness(held)
     app.state.runner = runner
     app.state.models = open_models(settings)
+    app.state.metrics = metrics = Metrics(settings, lambda: held.snapshot, app.state.models)
+    held.on_review = metrics.review
+    security.streams.on_step = metrics.line
     app.state.answers = keeper
     app.state.alerts = alerts
     app.state.conversations = talks
@@ -97,6 +107,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
     for room in (
         ask,
         answers,
+        feedback,
         consultations,
         interactions,
         drugs,
@@ -108,6 +119,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
         jobs,
         openai,
         mcp,
+        measured,
         health,
         console,
     ):
@@ -117,10 +129,19 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
     app.add_exception_handler(HTTPException, tell_http)
 
     @cache
+    def described(keyed: bool) -> dict[str, Any]:
+        return describe(app, keyed=keyed)
+
+    # The framework's own way to give an application a document of its own.
+    app.openapi = lambda: described(security.ring.any or not security.loopback)  # type: ignore[method-assign]
+
+    @cache
     def plan() -> Doorplan:
         """Made with the first request, when every route is there."""
         return Doorplan(app.routes)
 
+    app.state.plan = plan
+    app.add_middleware(Squeeze)
     app.add_middleware(Guard, security=security, plan=plan)
     if settings.cors_origins:
         app.add_middleware(
@@ -131,6 +152,11 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
             expose_headers=["ETag", "Retry-After", "X-Content-SHA256", "X-Request-ID"],
         )
     app.add_middleware(
-        Gate, max_body_bytes=settings.max_body_bytes, max_upload_bytes=settings.max_upload_bytes
+        Gate,
+        max_body_bytes=settings.max_body_bytes,
+        max_upload_bytes=settings.max_upload_bytes,
+        count=metrics.request,
     )
+    if settings.traces != "off":
+        app.add_middleware(Traced, tracer=open_tracer())
     return app

@@ -53,8 +53,16 @@ class Desk:
     editions, which is made when the first such question comes.
     """
 
-    def __init__(self, settings: Settings, shelf: OpenShelf, opener: Opener) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        shelf: OpenShelf,
+        opener: Opener,
+        on_review: Callable[[InteractionReport], None] | None = None,
+    ) -> None:
         self.settings = settings
+        #: Told each report.
+        self.on_review = on_review
         self.shelf = shelf
         self.sources = OpenShelfSources(shelf, settings.fingerprint())
         self._opener = opener
@@ -167,6 +175,8 @@ class Desk:
             # The next review asks at once whether the graph is there, and need not find out read by read.
             unread = GraphUnavailable("the graph could not be read")
             self._doubt(self.sources.graph(regimen.as_of), unread, -BREATH_S)
+        if self.on_review is not None:
+            self.on_review(report)
         return report
 
     def close(self) -> None:

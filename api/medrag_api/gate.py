@@ -6,6 +6,7 @@ import re
 import time
 import traceback
 import uuid
+from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
@@ -36,11 +37,18 @@ REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 log = structlog.get_logger("medrag.http")
 
 
+#: Told method, route, status (499 when the caller went first) and seconds of each request.
+Counting = Callable[[str, str, int, float], None]
+
+
 class Gate:
     """ASGI middleware around the application. Logs the route's template, never a path, a query or a body."""
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int, max_upload_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, max_body_bytes: int, max_upload_bytes: int, count: Counting | None = None
+    ) -> None:
         self.app = app
+        self.count = count
         self.max_body_bytes = max_body_bytes
         self.max_upload_bytes = max_upload_bytes
 
@@ -63,12 +71,16 @@ class Gate:
                 )
                 await respond(request, problem)(scope, receive, watch.send)
         finally:
+            spent = time.perf_counter() - began
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            if self.count is not None:
+                self.count(method, scope["state"].get("template", "none"), watch.status or 499, spent)
             log.info(
                 "request",
-                method=scope["method"] if scope["method"] in METHODS else "other",
+                method=method,
                 route=getattr(scope.get("route"), "path", "none"),
                 status=watch.status,
-                ms=round((time.perf_counter() - began) * 1000, 1),
+                ms=round(spent * 1000, 1),
                 request_id=request.state.request_id,
             )
 

@@ -9,10 +9,12 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
 from medrag.errors import MedragError, Unavailable
+from medrag.records import Snapshot
 from medrag.settings import Settings
 from medrag.shelf import OpenShelf
 from medrag_api.desk import Desk, again
 from medrag_api.wiring import Bench, open_graph, published
+from medrag_graph.interactions import InteractionReport
 
 __all__ = ["POINTER_S", "Seen", "ShelfHolder"]
 
@@ -42,7 +44,9 @@ class Lease:
         part = tenant if tenant in private else ""
         with self.lock:
             if part not in self.parts:
-                self.parts[part] = Desk(self.desk.settings, self.shelf.seen_by(part), open_graph)
+                self.parts[part] = Desk(
+                    self.desk.settings, self.shelf.seen_by(part), open_graph, self.desk.on_review
+                )
             return self.parts[part]
 
     def lent(self) -> list[Desk]:
@@ -74,6 +78,8 @@ class ShelfHolder:
         self.every_s = every_s
         #: Told a snapshot id or an error after each change.
         self.on_change: Callable[[str, MedragError | None], None] | None = None
+        #: Told each report that is made on the shelf.
+        self.on_review: Callable[[InteractionReport], None] | None = None
         self._bench: Bench | None = None
         self._lease: Lease | None = None
         self._problem: MedragError | None = None
@@ -93,10 +99,16 @@ class ShelfHolder:
             yield desk.shelf
 
     @property
-    def snapshot_id(self) -> str:
-        """The snapshot that is lent now, "" while none is."""
+    def snapshot(self) -> Snapshot | None:
+        """The snapshot that is lent now, None while none is."""
         lease = self._lease
-        return lease.shelf.snapshot.id if lease is not None else ""
+        return lease.shelf.snapshot if lease is not None else None
+
+    @property
+    def snapshot_id(self) -> str:
+        """Its id, "" while none is lent."""
+        snapshot = self.snapshot
+        return snapshot.id if snapshot is not None else ""
 
     def graph_opened(self, tenant: str = "") -> bool:
         """Whether a tenant's review would find its graph open, so that it waits for nothing."""
@@ -122,6 +134,10 @@ class ShelfHolder:
                 raise Unavailable("the shelf is closed")
             self._lease.readers += 1
             return self._lease
+
+    def _reviewed(self, report: InteractionReport) -> None:
+        if self.on_review is not None:
+            self.on_review(report)
 
     def _give_back(self, lease: Lease) -> None:
         with self._lock:
@@ -150,7 +166,7 @@ class ShelfHolder:
                 self._tell(wanted.id, None)
             return
         shelf = self._bench.open(wanted)
-        self._swap(Lease(shelf, Desk(self.settings, shelf, open_graph)))
+        self._swap(Lease(shelf, Desk(self.settings, shelf, open_graph, self._reviewed)))
         self._tell(wanted.id, None)
 
     def _swap(self, fresh: Lease | None) -> None:

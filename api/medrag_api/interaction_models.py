@@ -336,3 +336,5 @@ class DrugListOut(BaseModel):
     how: str
     drugs: list[ConceptOut]
     snapshot: str
+    #: The cursor of the next page over HTTP; null on the last.
+    next: str | None = None

@@ -161,6 +161,11 @@ class AnswerKeeper:
                 raise held.missing()
             return written(catalogue, kept)
 
+    def last(self, limit: int, tenant: str = "*", after: tuple[str, str] | None = None) -> list[KeptAnswer]:
+        """The last given to that tenant, newest first; those that wait to be written come a moment later."""
+        with closing(Catalogue(self.settings.catalogue, create=False)) as catalogue:
+            return answers_of(self.settings, catalogue).last(limit, tenant, after)
+
     def close(self) -> None:
         """Writes what waits, then stops."""
         thread = self._thread
@@ -211,3 +216,7 @@ class TenantKeeper:
     def get(self, identifier: str) -> KeptAnswer:
         """Raises NotFound, Withdrawn, Unavailable."""
         return self._keeper.get(identifier, self._tenant)
+
+    def last(self, limit: int, after: tuple[str, str] | None = None) -> list[KeptAnswer]:
+        """Raises Unavailable."""
+        return self._keeper.last(limit, self._tenant, after)

@@ -223,6 +223,8 @@ class ShelfOut(BaseModel):
 
     snapshot: SnapshotOut
     works: list[WorkOut]
+    #: The cursor of the next page over HTTP; null on the last.
+    next: str | None = None
 
 
 class HealthOut(BaseModel):

@@ -240,6 +240,9 @@ def field_problems(errors: Sequence[Any]) -> list[tuple[str, str]]:
 
 def field_of(item: Any) -> str:
     """``patient.egfr_ml_min_1_73m2``. A key that is not a plain name is not told back: it may hold anything."""
+    if item["loc"][:1] == ("header",):
+        # The names of headers are ours: others are not read.
+        return str(item["loc"][-1]).lower()
     told = [part for part in item["loc"] if part not in ("body", "path", "query")]
     # The tag of a union stands behind the place in the list; it is no field.
     parts = [

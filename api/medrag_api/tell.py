@@ -69,7 +69,11 @@ def tell_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     detail = DETAILS.get(error.status_code, "The request cannot be answered.")
-    return respond(request, problem_of_status(error.status_code, detail, instance_of(request)), error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        # The framework names those of the first route alone.
+        headers["Allow"] = ", ".join(request.app.state.plan().methods(request.url.path))
+    return respond(request, problem_of_status(error.status_code, detail, instance_of(request)), headers)
 
 
 def respond(request: Request, problem: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:

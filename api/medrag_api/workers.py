@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import socket
 import sys
@@ -11,12 +12,14 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Final
 
 import structlog
 
 from medrag.errors import Place, Unavailable, UsageError
+from medrag_api.metrics import MULTIPROC, worker_gone
 
 __all__ = ["MOST_WORKERS", "bind", "run_workers"]
 
@@ -64,6 +67,9 @@ def run_workers(host: str, port: int, workers: int, serve: Serve) -> None:
     # Two servers that share ports would both get this one: a plain bind finds out whether somebody has it.
     bind(host, port).close()
     with ExitStack() as opened:
+        # Before prometheus_client is loaded: it asks once whether counts are kept together.
+        os.environ[MULTIPROC] = opened.enter_context(TemporaryDirectory(prefix="medrag-metrics-"))
+        opened.callback(os.environ.pop, MULTIPROC, None)
         sockets = [opened.enter_context(bind(host, port, shared=True)) for _ in range(workers)]
         Crew(sockets, serve).run()
 
@@ -119,6 +125,7 @@ class Crew:
         """Starts another in its place. Raises Unavailable when it did not live long enough to be worth it."""
         at, began = self._working.pop(process)
         process.join()
+        worker_gone(process.pid or 0)
         if self._signal:
             return
         if time.monotonic() - began < SHORTEST_LIFE_S:

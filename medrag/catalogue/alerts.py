@@ -110,6 +110,20 @@ class Alerts:
         rows = self._catalogue.all(told.group_by(alert_cards.c.severity, alert_cards.c.indicator))
         return {(str(row["severity"]), str(row["indicator"])): int(row["n"]) for row in rows}
 
+    def answer_finding(self, card: AlertCard, outcome: str, reason: str, day: str) -> None:
+        """Counts what was done with a finding that another door showed; it counts as no card shown."""
+        with self._catalogue.writing() as connection:
+            about = {"kind": card.kind, "severity": card.severity, "indicator": card.indicator}
+            add(
+                connection,
+                alert_cards,
+                {"id": card.id},
+                {"shown": 0},
+                {**about, "rules": json.dumps(card.rules)},
+            )
+            key = {"card": card.id, "outcome": outcome, "reason": reason, "day": day}
+            add(connection, alert_outcomes, key, {"times": 1}, {})
+
     def burden(self) -> AlertBurden:
         """Everything counted so far, by rule; the most overridden first."""
         checks = self._catalogue.first(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from medrag.catalogue.reading import ASK_AT_ONCE
 from medrag.catalogue.schema import answers, editions
@@ -88,6 +88,17 @@ class Answers:
             answer_of(row)
             for row in self._catalogue.all(query.order_by(answers.c.asked.desc(), answers.c.id))
         ]
+
+    def last(self, limit: int, tenant: str = "*", after: tuple[str, str] | None = None) -> list[KeptAnswer]:
+        """The last given, newest first: to that tenant, and behind ``after`` (asked, id)."""
+        query = select(answers).order_by(answers.c.asked.desc(), answers.c.id).limit(limit)
+        if tenant != "*":
+            query = query.where(answers.c.tenants.contains(dump(tenant), autoescape=True))
+        if after is not None:
+            asked, identifier = after
+            behind = and_(answers.c.asked == asked, answers.c.id > identifier)
+            query = query.where(or_(answers.c.asked < asked, behind))
+        return [answer_of(row) for row in self._catalogue.all(query)]
 
     def sweep(self) -> None:
         """Removes those beyond the bounds."""

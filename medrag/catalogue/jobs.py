@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 
 from medrag.catalogue.schema import jobs
 from medrag.catalogue.store import Catalogue
@@ -89,12 +89,25 @@ class Jobs:
             raise NotFound("no job of that id is known")
         return job_of(row)
 
-    def last(self, limit: int = 50, tenant: str | None = None) -> list[Job]:
-        """The last asked for, newest first; with ``tenant`` those it asked for alone."""
+    def last(
+        self, limit: int = 50, tenant: str | None = None, after: tuple[str, str] | None = None
+    ) -> list[Job]:
+        """The last asked for, newest first; with ``tenant`` those it asked for alone, with ``after`` (created, id) those
+        that stand behind that one."""
         query = select(jobs).order_by(jobs.c.created.desc(), jobs.c.id).limit(limit)
+        if after is not None:
+            created, identifier = after
+            query = query.where(
+                or_(jobs.c.created < created, and_(jobs.c.created == created, jobs.c.id > identifier))
+            )
         if tenant is not None:
             query = query.where(jobs.c.tenant == tenant)
         return [job_of(row) for row in self._catalogue.all(query)]
+
+    def counted(self) -> dict[str, int]:
+        """How many there are in each state."""
+        query = select(jobs.c.state, func.count().label("held")).group_by(jobs.c.state)
+        return {str(row["state"]): int(row["held"]) for row in self._catalogue.all(query)}
 
     def running(self) -> list[Job]:
         """Those some process says it is at work on."""

@@ -12,7 +12,7 @@ from medrag.errors import CatalogueUnavailable
 __all__ = ["HEAD", "bring_up_to_date", "version_of"]
 
 #: The newest revision in ``migrations/versions``.
-HEAD = "0008"
+HEAD = "0009"
 #: Alembic keeps the migration at hand in module globals: two threads of one process would mix theirs up.
 ONE_AT_A_TIME = threading.Lock()
 

@@ -32,11 +32,13 @@ __all__ = [
     "editions",
     "evidence",
     "examinations",
+    "feedback",
     "golden",
     "jobs",
     "keys",
     "metadata",
     "names",
+    "once",
     "passages",
     "pointers",
     "publications",
@@ -343,6 +345,32 @@ examinations = Table(
     Column("snapshot", String(40), primary_key=True),
     Column("at", String(32), nullable=False),
     Column("results", Text, nullable=False),
+)
+
+#: What callers say of answers and findings: a code, and words with consent alone. The day, no finer; never who.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("tenant", String(32), nullable=False),
+    Column("day", String(10), nullable=False, index=True),
+    Column("answer", String(40)),
+    Column("card", String(36)),
+    Column("helpful", Boolean),
+    Column("reason", String(40), nullable=False),
+    Column("comment", Text),
+)
+
+#: Requests that carry an Idempotency-Key, by a hash of it and its caller: what was asked (its hash) and answered.
+once = Table(
+    "once",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("request", String(64), nullable=False),
+    Column("began", String(32), nullable=False, index=True),
+    Column("status", Integer, nullable=False),  # 0 while it is under way
+    Column("headers", Text, nullable=False),
+    Column("body", Text, nullable=False),
 )
 
 snapshots = Table(

@@ -23,6 +23,7 @@ from medrag.catalogue.schema import (
     golden,
     jobs,
     names,
+    once,
     passages,
     pointers,
     publications,
@@ -151,8 +152,8 @@ class Catalogue(CatalogueReader):
     def erase(
         self, connection: Connection, identifiers: Sequence[str], snapshots_held: Sequence[str]
     ) -> None:
-        """Within a transaction: removes editions with their works, runs and jobs, the snapshots that held them, and the
-        answers given from those: each names in its basis all that was searched."""
+        """Within a transaction: removes editions with their works, runs and jobs, replies that name them, the snapshots that
+        held them, and the answers given from those: each names in its basis all that was searched."""
         for identifier in identifiers:
             erase_edition(connection, identifier)
         # Each tells of a whole shelf that held them.
@@ -162,7 +163,15 @@ class Catalogue(CatalogueReader):
         asked = connection.execute(select(jobs.c.id, jobs.c.result).where(jobs.c.result.is_not(None))).all()
         done = [job for job, result in asked if names_any(json.loads(result), identifiers)]
         said = answers_beside(connection, identifiers)
-        for table, gone in ((runs, told), (jobs, done), (snapshots, snapshots_held), (answers, said)):
+        kept = connection.execute(select(once.c.id, once.c.body).where(once.c.status > 0)).all()
+        again = [key for key, body in kept if any(name in body for name in identifiers)]
+        for table, gone in (
+            (runs, told),
+            (jobs, done),
+            (snapshots, snapshots_held),
+            (answers, said),
+            (once, again),
+        ):
             for start in range(0, len(gone), ASK_AT_ONCE):
                 connection.execute(delete(table).where(table.c.id.in_(gone[start : start + ASK_AT_ONCE])))
 

@@ -37,8 +37,11 @@ def test_every_route_has_its_scope(settings: Settings) -> None:
 
 
 def test_only_what_must_be_is_open(settings: Settings) -> None:
+    """Discovery too: clients of CDS Hooks and FHIR look at what there is before they have a key."""
     opened = {path for (_, path), access in TABLE.items() if access.open}
     assert opened == {
+        "/cds-services",
+        "/fhir/metadata",
         "/health/live",
         "/health/ready",
         "/console/login",

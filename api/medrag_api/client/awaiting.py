@@ -127,13 +127,43 @@ class AsyncClient:
         """An answer as it was given."""
         return await self._send(calls.answer(id))
 
+    async def answers(self, *, limit: int | None = None, cursor: str | None = None) -> Json:
+        """Which answers are kept, the last given first."""
+        return await self._send(calls.answers(limit, cursor))
+
+    async def feedback(
+        self,
+        *,
+        answer: str | None = None,
+        finding: Mapping[str, Any] | None = None,
+        helpful: bool | None = None,
+        outcome: str | None = None,
+        reason: str | None = None,
+        comment: str | None = None,
+        keep_comment: bool = False,
+    ) -> Json:
+        """Says whether an answer helped, or what was done with a finding (its kind, severity and assertions)."""
+        return await self._send(
+            calls.feedback(
+                answer=answer,
+                finding=finding,
+                helpful=helpful,
+                outcome=outcome,
+                reason=reason,
+                comment=comment,
+                keep_comment=keep_comment,
+            )
+        )
+
     async def drug(self, id: str, *, language: Language = "en", as_of: date | None = None) -> DrugCardOut:
         """A drug's card by its concept id."""
         return await self._send(calls.drug(id, language, as_of))
 
-    async def find_drugs(self, name: str) -> DrugListOut:
-        """What a name stands for, or candidates."""
-        return await self._send(calls.find_drugs(name))
+    async def find_drugs(
+        self, name: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> DrugListOut:
+        """What a name stands for, or candidates; ``cursor`` is ``next`` of the page before."""
+        return await self._send(calls.find_drugs(name, limit, cursor))
 
     async def suggest_drugs(self, prefix: str, *, language: Language = "en") -> SuggestionsOut:
         """Names that begin so."""
@@ -147,9 +177,9 @@ class AsyncClient:
         """The canonical text that offsets count in."""
         return await self._send(calls.document_text(id))
 
-    async def shelf(self) -> ShelfOut:
-        """All works."""
-        return await self._send(calls.shelf())
+    async def shelf(self, *, limit: int | None = None, cursor: str | None = None) -> ShelfOut:
+        """All works, or a page of them."""
+        return await self._send(calls.shelf(limit, cursor))
 
     async def work(self, id: str) -> WorkOut:
         """One work with its editions."""
@@ -203,9 +233,9 @@ class AsyncClient:
         """The snapshot that readers see from now on."""
         return await self._send(calls.rollback(snapshot, reason))
 
-    async def jobs(self) -> Json:
+    async def jobs(self, *, limit: int | None = None, cursor: str | None = None) -> Json:
         """The last jobs, newest first."""
-        return await self._send(calls.jobs())
+        return await self._send(calls.jobs(limit, cursor))
 
     async def job(self, id: str) -> Json:
         """One job."""

@@ -127,13 +127,41 @@ class Client:
         """An answer as it was given."""
         return self._send(calls.answer(id))
 
+    def answers(self, *, limit: int | None = None, cursor: str | None = None) -> Json:
+        """Which answers are kept, the last given first."""
+        return self._send(calls.answers(limit, cursor))
+
+    def feedback(
+        self,
+        *,
+        answer: str | None = None,
+        finding: Mapping[str, Any] | None = None,
+        helpful: bool | None = None,
+        outcome: str | None = None,
+        reason: str | None = None,
+        comment: str | None = None,
+        keep_comment: bool = False,
+    ) -> Json:
+        """Says whether an answer helped, or what was done with a finding (its kind, severity and assertions)."""
+        return self._send(
+            calls.feedback(
+                answer=answer,
+                finding=finding,
+                helpful=helpful,
+                outcome=outcome,
+                reason=reason,
+                comment=comment,
+                keep_comment=keep_comment,
+            )
+        )
+
     def drug(self, id: str, *, language: Language = "en", as_of: date | None = None) -> DrugCardOut:
         """A drug's card by its concept id."""
         return self._send(calls.drug(id, language, as_of))
 
-    def find_drugs(self, name: str) -> DrugListOut:
-        """What a name stands for, or candidates."""
-        return self._send(calls.find_drugs(name))
+    def find_drugs(self, name: str, *, limit: int | None = None, cursor: str | None = None) -> DrugListOut:
+        """What a name stands for, or candidates; ``cursor`` is ``next`` of the page before."""
+        return self._send(calls.find_drugs(name, limit, cursor))
 
     def suggest_drugs(self, prefix: str, *, language: Language = "en") -> SuggestionsOut:
         """Names that begin so."""
@@ -147,9 +175,9 @@ class Client:
         """The canonical text that offsets count in."""
         return self._send(calls.document_text(id))
 
-    def shelf(self) -> ShelfOut:
-        """All works."""
-        return self._send(calls.shelf())
+    def shelf(self, *, limit: int | None = None, cursor: str | None = None) -> ShelfOut:
+        """All works, or a page of them."""
+        return self._send(calls.shelf(limit, cursor))
 
     def work(self, id: str) -> WorkOut:
         """One work with its editions."""
@@ -199,9 +227,9 @@ class Client:
         """The snapshot that readers see from now on."""
         return self._send(calls.rollback(snapshot, reason))
 
-    def jobs(self) -> Json:
+    def jobs(self, *, limit: int | None = None, cursor: str | None = None) -> Json:
         """The last jobs, newest first."""
-        return self._send(calls.jobs())
+        return self._send(calls.jobs(limit, cursor))
 
     def job(self, id: str) -> Json:
         """One job."""

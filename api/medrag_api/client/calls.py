@@ -28,6 +28,7 @@ Model = TypeVar("Model", bound=BaseModel)
 #: A method of the clients: the operation of /openapi.json that it asks. A test holds the two to each other.
 OPERATIONS: Final[Mapping[str, tuple[str, str]]] = {
     "answer": ("GET", "/answers/{id}"),
+    "answers": ("GET", "/answers"),
     "ask": ("POST", "/ask"),
     "cancel_job": ("DELETE", "/jobs/{id}"),
     "check": ("POST", "/interactions"),
@@ -36,6 +37,7 @@ OPERATIONS: Final[Mapping[str, tuple[str, str]]] = {
     "delete_consultation": ("DELETE", "/consultations/{id}"),
     "document_text": ("GET", "/documents/{id}/text"),
     "drug": ("GET", "/drugs/{id}"),
+    "feedback": ("POST", "/feedback"),
     "find_drugs": ("GET", "/drugs"),
     "ingest": ("POST", "/ingest"),
     "ingest_file": ("POST", "/ingest"),
@@ -135,6 +137,14 @@ def answer(id: str) -> Call[AnswerOut]:
     return call("answer", as_model(AnswerOut), id)
 
 
+def answers(limit: int | None, cursor: str | None) -> Call[Json]:
+    return call("answers", as_document, limit=limit, cursor=cursor)
+
+
+def feedback(**given: Any) -> Call[Json]:
+    return call("feedback", as_document, body=told(given))
+
+
 def check(drugs: Sequence[str | Mapping[str, str]], **given: Any) -> Call[InteractionReportOut]:
     return call("check", as_model(InteractionReportOut), body=told({"drugs": list(drugs), **given}))
 
@@ -147,8 +157,8 @@ def drug(id: str, language: str, as_of: date | None) -> Call[DrugCardOut]:
     return call("drug", as_model(DrugCardOut), id, language=language, as_of=as_of)
 
 
-def find_drugs(name: str) -> Call[DrugListOut]:
-    return call("find_drugs", as_model(DrugListOut), q=name)
+def find_drugs(name: str, limit: int | None, cursor: str | None) -> Call[DrugListOut]:
+    return call("find_drugs", as_model(DrugListOut), q=name, limit=limit, cursor=cursor)
 
 
 def suggest_drugs(prefix: str, language: str) -> Call[SuggestionsOut]:
@@ -163,8 +173,8 @@ def document_text(id: str) -> Call[str]:
     return call("document_text", as_text, id)
 
 
-def shelf() -> Call[ShelfOut]:
-    return call("shelf", as_model(ShelfOut))
+def shelf(limit: int | None, cursor: str | None) -> Call[ShelfOut]:
+    return call("shelf", as_model(ShelfOut), limit=limit, cursor=cursor)
 
 
 def work(id: str) -> Call[WorkOut]:
@@ -221,8 +231,8 @@ def rollback(snapshot: str, reason: str) -> Call[Json]:
     return call("rollback", as_document, snapshot, body={"reason": reason})
 
 
-def jobs() -> Call[Json]:
-    return call("jobs", as_document)
+def jobs(limit: int | None, cursor: str | None) -> Call[Json]:
+    return call("jobs", as_document, limit=limit, cursor=cursor)
 
 
 def job(id: str) -> Call[Json]:

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from medrag.vocabulary import Severity
 from medrag_api.shapes import CLOSED
 
-__all__ = ["Cards", "Context", "Discovery", "Feedback", "HookRequest"]
+__all__ = ["Cards", "Context", "Counted", "Discovery", "Feedback", "HookRequest"]
 
 STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 Uuid = Annotated[
@@ -193,3 +193,9 @@ class Discovery(BaseModel):
     model_config = CLOSED
 
     services: list[ServiceOut]
+
+
+class Counted(BaseModel):
+    """Feedback was taken; there is nothing more to say."""
+
+    model_config = CLOSED

@@ -28,7 +28,7 @@ router = APIRouter(route_class=JsonRoute)
 FORMS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The answer; with `stream`, the events meta, statement, withheld, done and, should it fail, error",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {}},
     }
 }
 
@@ -60,7 +60,7 @@ def answer_question(
     question, shelf and settings; the answer's own id stands in `done`, since it is a hash of what will be said) and what
     it is meant to rest on. Each `statement` was verified; its `added`, joined to those before, is the answer's text.
     """
-    answering = Answering(settings, models, keeper.keep, talks.store, owner)
+    answering = Answering(settings, models, keeper.keep, talks.store, owner, request.app.state.metrics.answer)
     if not asked.stream:
         return as_json(answering.answer(asked, desk))
     return streamed(answering, asked, request)

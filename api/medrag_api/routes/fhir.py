@@ -64,6 +64,12 @@ EXAMPLE: Json = {
 }
 
 
+def shaped(kind: str) -> Json:
+    """A resource of that kind, for /openapi.json; HL7's own definitions say the rest."""
+    named = {"resourceType": {"const": kind}}
+    return {FHIR_JSON: {"schema": {"type": "object", "properties": named, "required": ["resourceType"]}}}
+
+
 class FhirRoute(APIRoute):
     """Takes FHIR's media type as well as plain JSON, and hands the body over as it is: the definitions check it."""
 
@@ -94,7 +100,7 @@ router = APIRouter(route_class=FhirRoute)
 
 @router.post(
     "/fhir/$check-interactions",
-    responses={200: {"description": "A Bundle of DetectedIssue", "content": {FHIR_JSON: {}}}, **FHIR_ERRORS},
+    responses={200: {"description": "A Bundle of DetectedIssue", "content": shaped("Bundle")}, **FHIR_ERRORS},
     summary="Check the medication of a FHIR R4 record",
 )
 async def check_interactions(
@@ -120,7 +126,7 @@ def check_bundle(request: Request, bundle: Json) -> Json:
 
 @router.get(
     "/fhir/metadata",
-    responses={200: {"description": "A CapabilityStatement", "content": {FHIR_JSON: {}}}},
+    responses={200: {"description": "A CapabilityStatement", "content": shaped("CapabilityStatement")}},
     summary="What the FHIR door can do",
 )
 def show_capability() -> Response:

@@ -17,7 +17,7 @@ from medrag_api.hooks.counting import AlertCounter
 from medrag_api.hooks.gathering import gather
 from medrag_api.hooks.levels import level_in_force
 from medrag_api.hooks.services import SERVICES, Service, discovery
-from medrag_api.hooks.shapes import Cards, Discovery, Feedback, HookRequest
+from medrag_api.hooks.shapes import Cards, Counted, Discovery, Feedback, HookRequest
 from medrag_api.routes.reading import PROBLEM, JsonRoute, as_json, holder_of
 
 __all__ = ["router"]
@@ -66,7 +66,8 @@ def answer_call(service: Service, asked: HookRequest, request: Request) -> dict[
 
 @router.post(
     "/cds-services/{id}/feedback",
-    responses={200: {"description": "Counted"}, **PROBLEM},
+    response_model=Counted,
+    responses=PROBLEM,
     summary="Tell what was done with cards",
 )
 async def take_feedback(id: ServiceId, told: Feedback, request: Request) -> Response:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import re
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Body, Depends
+from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -26,8 +30,11 @@ from medrag.records import Snapshot
 from medrag.settings import Settings
 from medrag.vocabulary import Authority, Kind, Language
 from medrag_api.job_child import INCOMING
+from medrag_api.job_models import JobListOut, JobOut, MovedOut
 from medrag_api.jobs import JobRunner
 from medrag_api.requests import Day, validated
+from medrag_api.routes.once import IdempotencyKey, do_once
+from medrag_api.routes.paging import Cursor, Limit, mark_of, place_of
 from medrag_api.routes.reading import PROBLEM, Set, as_json, caller_of
 from medrag_api.schemas import job_json, snapshot_json
 from medrag_api.security.callers import EVERYBODY
@@ -110,6 +117,42 @@ class RollbackIn(BaseModel):
 
 NOTHING_FORCED: Final = PublishIn()
 NO_REASON: Final = RollbackIn()
+#: Items of a page that names no limit.
+PAGE: Final = 50
+ShelfId = Annotated[str, PathParameter(max_length=200)]
+
+
+class EventStream(StreamingResponse):
+    """How a stream of events is described in /openapi.json."""
+
+    media_type = "text/event-stream"
+
+
+def form_of(name: str, *, about: bool = False) -> dict[str, Any]:
+    """A form with one file, for /openapi.json."""
+    fields: dict[str, Any] = {
+        name: {"type": "string", "format": "binary"},
+        "stage": {"type": "string", "enum": ["true", "false"]},
+    }
+    if about:
+        fields["about"] = {
+            "type": "string",
+            "description": "JSON: title, publisher, published, jurisdiction ...",
+        }
+    wanted = [name, "about"] if about else [name]
+    return {"type": "object", "properties": fields, "required": wanted, "additionalProperties": False}
+
+
+#: The two forms of a body that ``/ingest`` takes, which it reads itself.
+INGEST_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": IngestIn.model_json_schema(), "example": {"targets": ["ansm"]}},
+            "multipart/form-data": {"schema": {"oneOf": [form_of("file", about=True), form_of("card")]}},
+        },
+    }
+}
 
 
 def same_origin(request: Request) -> None:
@@ -130,31 +173,56 @@ Writing = Depends(same_origin)
 
 
 @router.post(
-    "/ingest", status_code=202, responses=PROBLEM, dependencies=[Writing], summary="Put a work on the shelf"
+    "/ingest",
+    status_code=202,
+    response_model=JobOut,
+    responses=PROBLEM,
+    dependencies=[Writing],
+    summary="Put a work on the shelf",
+    openapi_extra=INGEST_BODY,
 )
-async def ingest(request: Request, settings: Set) -> Response:
+async def ingest(request: Request, settings: Set, key: IdempotencyKey = None) -> Response:
     """JSON `{"targets": [card id]}`, or multipart/form-data with `file` (a document) and `about` (JSON: title, publisher,
     published, jurisdiction ...), or with `card` (a manifest). `stage`: only stage. Answers 202 with the job."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
         try:
-            asked = validated(IngestIn, await request.json())
+            cards = validated(IngestIn, await request.json())
         except ValueError as error:
             raise HTTPException(400) from error
         if caller_of(request).tenant not in ("", EVERYBODY):
             # What cards name is everyone's; a tenant hands in documents and cards of its own.
             raise HTTPException(403)
-        return started(request, settings, "ingest", asked.model_dump())
+        told = cards.model_dump()
+        return await run_in_threadpool(
+            do_once, request, settings, key, told, lambda: started(request, settings, "ingest", told)
+        )
     if kind != "multipart/form-data":
         raise HTTPException(415)
-    identifier = new_id()
+    identifier, wanted = new_id(), [False]
     folder = settings.home / INCOMING / identifier
+
+    def start() -> Response:
+        reply = started(request, settings, "ingest", told, identifier)
+        wanted[0] = True
+        return reply
+
     try:
         told = await take_form(request, settings, identifier)
-        return started(request, settings, "ingest", told, identifier)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        asked = await run_in_threadpool(fingerprint, told, settings.home / INCOMING)
+        return await run_in_threadpool(do_once, request, settings, key, asked, start)
+    finally:
+        # What was refused, or had come before, is not read by any job.
+        if not wanted[0]:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def fingerprint(told: Mapping[str, Any], incoming: Path) -> dict[str, Any]:
+    """What a form asks for, whichever folder its file lies in: the file by its name and sha256."""
+    field = "card" if "card" in told else "file"
+    path = incoming / str(told[field])
+    with path.open("rb") as stream:
+        return {**told, field: [path.name, hashlib.file_digest(stream, "sha256").hexdigest()]}
 
 
 async def take_form(request: Request, settings: Settings, identifier: str) -> dict[str, Any]:
@@ -239,39 +307,63 @@ def queued(
 @router.post(
     "/shelf/{id}/publish",
     status_code=202,
+    response_model=JobOut,
     responses=PROBLEM,
     dependencies=[Writing],
     summary="Publish an edition",
 )
 def publish(
-    id: str, request: Request, settings: Set, asked: Annotated[PublishIn, Body()] = NOTHING_FORCED
+    id: ShelfId,
+    request: Request,
+    settings: Set,
+    asked: Annotated[PublishIn, Body()] = NOTHING_FORCED,
+    key: IdempotencyKey = None,
 ) -> Response:
     """`id`: an edition that waits, or `all`. Answers 202 with the job; a shut gate fails it and lists the objections."""
     editions = [] if id == "all" else [id]
     check_target(request, settings, *editions)
-    return started(request, settings, "publish", {"editions": editions, "force": asked.force})
+    told = {"editions": editions, "force": asked.force}
+    return do_once(request, settings, key, told, lambda: started(request, settings, "publish", told))
 
 
 @router.post(
     "/shelf/{id}/withdraw",
     status_code=202,
+    response_model=JobOut,
     responses=PROBLEM,
     dependencies=[Writing],
     summary="Withdraw an edition",
 )
-def withdraw(id: str, request: Request, settings: Set, asked: ReasonIn) -> Response:
+def withdraw(
+    id: ShelfId, request: Request, settings: Set, asked: ReasonIn, key: IdempotencyKey = None
+) -> Response:
     """`id`: an edition, or a work. Answers 202 with the job."""
     check_target(request, settings, id)
-    return started(request, settings, "withdraw", {"target": id, "reason": asked.reason})
+    told = {"target": id, "reason": asked.reason}
+    return do_once(request, settings, key, told, lambda: started(request, settings, "withdraw", told))
 
 
-@router.post("/shelf/{id}/rollback", responses=PROBLEM, dependencies=[Writing], summary="Go back")
+@router.post(
+    "/shelf/{id}/rollback",
+    response_model=MovedOut,
+    responses=PROBLEM,
+    dependencies=[Writing],
+    summary="Go back",
+)
 def rollback(
-    id: str, request: Request, settings: Set, asked: Annotated[RollbackIn, Body()] = NO_REASON
+    id: ShelfId,
+    request: Request,
+    settings: Set,
+    asked: Annotated[RollbackIn, Body()] = NO_REASON,
+    key: IdempotencyKey = None,
 ) -> Response:
     """`id`: a kept snapshot, or `previous`. Done when it answers."""
-    chosen = rolled_back(request, settings, "" if id == "previous" else id, asked.reason)
-    return as_json({"moved": True, **snapshot_json(chosen), "editions": list(chosen.editions)})
+
+    def go_back() -> Response:
+        chosen = rolled_back(request, settings, "" if id == "previous" else id, asked.reason)
+        return as_json({"moved": True, **snapshot_json(chosen), "editions": list(chosen.editions)})
+
+    return do_once(request, settings, key, {"snapshot": id, "reason": asked.reason}, go_back)
 
 
 def rolled_back(request: Request, settings: Settings, snapshot: str, reason: str) -> Snapshot:
@@ -290,22 +382,28 @@ def rolled_back(request: Request, settings: Settings, snapshot: str, reason: str
     return chosen
 
 
-@router.get("/jobs", responses=PROBLEM, summary="The last jobs")
-def list_jobs(request: Request, settings: Set) -> Response:
-    """Newest first."""
-    tenant = caller_of(request).tenant
+@router.get("/jobs", response_model=JobListOut, responses=PROBLEM, summary="The last jobs")
+def list_jobs(request: Request, settings: Set, limit: Limit = None, cursor: Cursor = None) -> Response:
+    """Newest first, 50 a page without a limit."""
+    tenant, place, most = caller_of(request).tenant, place_of(cursor, 2), limit or PAGE
     with closing(Catalogue(settings.catalogue, create=False)) as catalogue:
-        held = Jobs(catalogue).last(tenant=None if tenant == EVERYBODY else tenant)
-        return as_json({"jobs": [job_json(told_job(catalogue, job, tenant)) for job in held]})
+        mine = None if tenant == EVERYBODY else tenant
+        held = Jobs(catalogue).last(most + 1, mine, (place[0], place[1]) if place is not None else None)
+        page = held[:most]
+        further = mark_of(page[-1].created, page[-1].id) if len(held) > most else None
+        told = [job_json(told_job(catalogue, job, tenant)) for job in page]
+    return as_json({"jobs": told, "next": further})
 
 
-@router.get("/jobs/{id}", responses=PROBLEM, summary="One job")
+@router.get("/jobs/{id}", response_model=JobOut, responses=PROBLEM, summary="One job")
 def show_job(id: str, request: Request, settings: Set) -> Response:
     """Its state, stage, done and total, rate and estimated seconds left, and its result or problem."""
     return as_json(job_json(read_job(settings, id, caller_of(request).tenant)))
 
 
-@router.delete("/jobs/{id}", responses=PROBLEM, dependencies=[Writing], summary="Cancel a job")
+@router.delete(
+    "/jobs/{id}", response_model=JobOut, responses=PROBLEM, dependencies=[Writing], summary="Cancel a job"
+)
 def cancel_job(id: str, request: Request, settings: Set) -> Response:
     """One that waits ends at once; one that runs ends within seconds, and what it published stays."""
     tenant = caller_of(request).tenant
@@ -315,7 +413,12 @@ def cancel_job(id: str, request: Request, settings: Set) -> Response:
     return as_json(job_json(read_job(settings, id, tenant)))
 
 
-@router.get("/jobs/{id}/events", responses=PROBLEM, summary="A job as server-sent events")
+@router.get(
+    "/jobs/{id}/events",
+    response_class=EventStream,
+    responses=PROBLEM,
+    summary="A job as server-sent events",
+)
 async def watch_job(id: str, request: Request, settings: Set) -> StreamingResponse:
     """`progress` whenever it changes, then `done` with the whole job; a comment every 15 s says the line is alive."""
     tenant = caller_of(request).tenant

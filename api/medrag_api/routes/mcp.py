@@ -59,5 +59,7 @@ async def serve_mcp(
     request: Request, settings: Set, keeper: Keeping, owner: Owner, models: Writers
 ) -> Response:
     """One message of the protocol. The body is read here, where one that is too large is refused as everywhere."""
-    answering = Answering(settings, models, keeper.keep, owner=owner)
+    answering = Answering(
+        settings, models, keeper.keep, owner=owner, observe=request.app.state.metrics.answer
+    )
     return Handed(Toolbox(holder_of(request), answering), request, await request.body())

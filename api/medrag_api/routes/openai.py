@@ -40,7 +40,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 FORMS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The answer; with `stream`, chunks and `[DONE]`",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {}},
     }
 }
 
@@ -69,7 +69,9 @@ def complete_chat(
     """
     refuse_undone(asked)
     question, earlier = ask_of(asked, models.names), earlier_turns(asked)
-    answering = Answering(settings, models, keeper.keep, owner=owner)
+    answering = Answering(
+        settings, models, keeper.keep, owner=owner, observe=request.app.state.metrics.answer
+    )
     named = ignored(asked)
     headers = {"X-Medrag-Ignored": ", ".join(named)} if named else {}
     if asked.stream:

@@ -15,7 +15,7 @@ from medrag.records import Document
 from medrag.shelf import OpenShelf
 from medrag_api.models import PassageOut
 from medrag_api.problems import problem_json
-from medrag_api.routes.reading import PROBLEM, Reading, as_json
+from medrag_api.routes.reading import NOT_CHANGED, PROBLEM, Reading, as_tagged, has_tag
 from medrag_api.schemas import in_force_ids, passage_json
 from medrag_api.tell import instance_of, problem_response
 
@@ -24,16 +24,18 @@ __all__ = ["held_passage", "router"]
 router = APIRouter()
 
 
-@router.get("/passages/{id}", response_model=PassageOut, responses=PROBLEM, summary="One passage")
-def show_passage(id: str, shelf: Reading) -> Response:
+@router.get(
+    "/passages/{id}", response_model=PassageOut, responses=PROBLEM | NOT_CHANGED, summary="One passage"
+)
+def show_passage(id: str, shelf: Reading, request: Request) -> Response:
     """`text` is `document_text[start:end]`, in code points."""
-    return as_json(held_passage(shelf, id))
+    return as_tagged(held_passage(shelf, id), request)
 
 
 @router.get(
     "/documents/{id}/text",
     response_class=PlainTextResponse,
-    responses={**PROBLEM, 403: {"description": "The licence lets only passages be shown"}},
+    responses={**PROBLEM, **NOT_CHANGED, 403: {"description": "The licence lets only passages be shown"}},
     summary="A document's canonical text",
 )
 def show_text(id: str, shelf: Reading, request: Request) -> Response:
@@ -44,7 +46,7 @@ def show_text(id: str, shelf: Reading, request: Request) -> Response:
     body = verified(source.document)
     tag = f'"{source.document.sha256}"'
     headers = {"ETag": tag, "X-Content-SHA256": source.document.sha256, "Cache-Control": "private, no-cache"}
-    if request.headers.get("if-none-match") == tag:
+    if has_tag(request, tag):
         return Response(None, 304, headers)
     return Response(body, 200, headers, "text/plain; charset=utf-8")
 

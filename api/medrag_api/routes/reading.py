@@ -1,7 +1,8 @@
-"""What routes share: the shelf lent for one request, JSON out, and JSON alone in."""
+"""What routes share: the shelf lent for one request, JSON out with its tag, and JSON alone in."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Annotated, Any
@@ -20,6 +21,7 @@ from medrag_api.holder import Seen
 from medrag_api.security.callers import Caller
 
 __all__ = [
+    "NOT_CHANGED",
     "PROBLEM",
     "JsonRoute",
     "Reading",
@@ -27,7 +29,9 @@ __all__ = [
     "Set",
     "Writers",
     "as_json",
+    "as_tagged",
     "caller_of",
+    "has_tag",
     "holder_of",
 ]
 
@@ -42,6 +46,10 @@ PROBLEM: dict[int | str, dict[str, Any]] = {
         503: "The shelf cannot be read now",
     }.items()
 }
+
+
+#: How the answer to a caller who has it already is described.
+NOT_CHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "As the ETag in If-None-Match says"}}
 
 
 class JsonRoute(APIRoute):
@@ -101,3 +109,21 @@ Set = Annotated[Settings, Depends(settings_of)]
 def as_json(told: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
     """UTF-8 JSON as the command line prints it, without its line breaks."""
     return Response(json.dumps(told, ensure_ascii=False).encode("utf-8"), 200, headers, "application/json")
+
+
+def as_tagged(told: dict[str, Any], request: Request) -> Response:
+    """:func:`as_json` with an ETag, or 304 for a caller who has it already. Nobody may keep it for another caller."""
+    reply = as_json(told)
+    tag = f'"{hashlib.sha256(bytes(reply.body)).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if has_tag(request, tag):
+        return Response(None, 304, headers)
+    reply.headers.update(headers)
+    return reply
+
+
+def has_tag(request: Request, tag: str) -> bool:
+    """Whether If-None-Match names this tag; weakly compared, as RFC 9110, section 13.1.2, wants it."""
+    told = request.headers.get("if-none-match", "")
+    named = (item.strip().removeprefix("W/") for item in told.split(","))
+    return told.strip() == "*" or tag.removeprefix("W/") in named

@@ -116,6 +116,8 @@ class Guard:
             return
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         place = self._plan().place(method, scope["path"])
+        # For the counters, also of what is not let in.
+        scope.setdefault("state", {})["template"] = place.template if place is not None else "none"
         request = Request(scope)
         who = "-"
         try:

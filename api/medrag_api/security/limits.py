@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from medrag.settings import Settings
@@ -55,6 +56,8 @@ class Streams:
 
     def __init__(self, most: int, most_each: int) -> None:
         self.most, self.most_each = most, most_each
+        #: Told 1 for a line that is taken, -1 for one that is given back.
+        self.on_step: Callable[[int], None] | None = None
         self._open: Counter[str] = Counter()
         self._all = 0
 
@@ -64,12 +67,16 @@ class Streams:
             return 429
         if self._all >= self.most:
             return 503
-        self._open[caller] += 1
-        self._all += 1
+        self._step(caller, 1)
         return None
 
     def release(self, caller: str) -> None:
-        self._open[caller] -= 1
-        self._all -= 1
+        self._step(caller, -1)
         if not self._open[caller]:
             del self._open[caller]
+
+    def _step(self, caller: str, step: int) -> None:
+        self._open[caller] += step
+        self._all += step
+        if self.on_step is not None:
+            self.on_step(step)

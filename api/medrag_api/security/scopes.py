@@ -67,6 +67,7 @@ TABLE: Final[Mapping[tuple[str, str], Access]] = {
     # --- asking and checking
     ("POST", "/ask"): ASK,
     ("POST", "/search"): ASK,
+    ("GET", "/answers"): ASK,
     ("GET", "/answers/{id}"): ASK,
     ("POST", "/feedback"): LOOK,
     ("POST", "/consultations"): ASK,
@@ -135,11 +136,12 @@ TABLE: Final[Mapping[tuple[str, str], Access]] = {
     ("POST", "/v1/chat/completions"): ASK,
     ("GET", "/v1/models"): ASK,
     ("GET", "/v1/models/{id}"): ASK,
-    ("GET", "/cds-services"): CHECK,
+    # Their standards have clients look before they have a key.
+    ("GET", "/cds-services"): OPEN,
     ("POST", "/cds-services/{id}"): CHECK,
     ("POST", "/cds-services/{id}/feedback"): CHECK,
     ("POST", "/fhir/$check-interactions"): CHECK,
-    ("GET", "/fhir/metadata"): CHECK,
+    ("GET", "/fhir/metadata"): OPEN,
     # Its tools ask and check, so a key must be for both.
     (ANY_METHOD, "/mcp"): Access(frozenset({"ask", "check"}), every=True),
 }
@@ -175,6 +177,11 @@ class Doorplan:
             if taken in (method, ANY_METHOD) and pattern.match(path):
                 return place
         return None
+
+    def methods(self, path: str) -> list[str]:
+        """The methods an address takes, by name; none where nothing is."""
+        plain = {method for method, held in self._plain if held == path}
+        return sorted(plain | {method for pattern, method, _ in self._shaped if pattern.match(path)})
 
 
 def access_of(method: str, path: str) -> Access | None:

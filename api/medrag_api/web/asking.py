@@ -82,7 +82,12 @@ def answer_pieces(request: Request, asked: AskRequest, gone: threading.Event) ->
     state = request.app.state
     talks: Keeper = state.conversations
     answering = Answering(
-        state.settings, state.models, keeper_of(request).keep, talks.store, owner_of(request)
+        state.settings,
+        state.models,
+        keeper_of(request).keep,
+        talks.store,
+        owner_of(request),
+        state.metrics.answer,
     )
     with holder_of(request).reviewing() as desk:
         events = answering.events(asked, desk, gone=gone)
