@@ -38,7 +38,8 @@ def open_tracer() -> Tracer:
         ) from error
     provider = TracerProvider(resource=Resource.create({"service.name": "medrag"}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    return provider.get_tracer("medrag", medrag.__version__)
+    tracer: Tracer = provider.get_tracer("medrag", medrag.__version__)
+    return tracer
 
 
 class Traced:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import uvicorn
 from medrag.settings import Settings
 from medrag_api.app import create_app
 
-__all__ = ["serving_shelf"]
+__all__ = ["free_port", "serving_shelf"]
 
 
 @contextmanager
@@ -30,3 +31,10 @@ def serving_shelf(settings: Settings, **told: Any) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def free_port() -> int:
+    """A port nobody listened at a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -60,7 +60,9 @@ def test_pages_hold_everything_once_and_in_order(busy: Settings, path: str, name
 
 def test_candidates_come_in_pages_too(standing_copy: Settings) -> None:
     whole = walk(standing_copy, "/drugs?q=ibuprofin&", "drugs", 200)
-    assert [item for page in walk(standing_copy, "/drugs?q=ibuprofin&", "drugs", 1) for item in page] == whole[0]
+    assert [
+        item for page in walk(standing_copy, "/drugs?q=ibuprofin&", "drugs", 1) for item in page
+    ] == whole[0]
 
 
 @pytest.mark.parametrize("path", ["/jobs", "/shelf", "/answers", "/drugs?q=warfarin"])
@@ -81,7 +83,9 @@ def test_what_a_caller_has_is_not_sent_again(standing_copy: Settings) -> None:
         for path in (*paths, f"/drugs/{found['id']}"):
             first = await client.get(path, headers={"accept-encoding": "identity"})
             tag = first.headers["etag"]
-            assert "no-cache" in first.headers["cache-control"] and "private" in first.headers["cache-control"]
+            assert (
+                "no-cache" in first.headers["cache-control"] and "private" in first.headers["cache-control"]
+            )
             for told in (tag, f"W/{tag}", f'"x", {tag}', "*"):
                 again = await client.get(path, headers={"if-none-match": told})
                 assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
@@ -118,7 +122,9 @@ def test_an_address_names_every_method_it_takes(standing_copy: Settings) -> None
     assert calling(standing_copy, said) == ["DELETE, GET", "DELETE, GET", "POST"]
 
 
-def test_a_day_before_every_edition_is_not_found_and_asks_nobody_to_come_again(standing_copy: Settings) -> None:
+def test_a_day_before_every_edition_is_not_found_and_asks_nobody_to_come_again(
+    standing_copy: Settings,
+) -> None:
     async def said(client: httpx.AsyncClient) -> list[httpx.Response]:
         old = {"as_of": "1900-01-01"}
         return [
@@ -129,4 +135,3 @@ def test_a_day_before_every_edition_is_not_found_and_asks_nobody_to_come_again(s
     for reply in calling(standing_copy, said):
         assert reply.status_code == 404 and "retry-after" not in reply.headers
         assert reply.json()["title"] == "Nothing was in force"
-

@@ -43,6 +43,7 @@ BODIES: dict[str, Any] = {
     "/search": {"query": "metformin zyxacmium zyxboltane eGFR", "top_k": 50},
     "/interactions": {"drugs": ["warfarin", "ibuprofen", "metformin"]},
     "/consultations": {},
+    "/feedback": {"answer": "ans_" + "0" * 24, "helpful": True},
     "/shelf/{id}/withdraw": {"reason": "a trial"},
     "/shelf/{id}/publish": {},
     "/v1/chat/completions": {
