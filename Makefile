@@ -24,9 +24,11 @@ BROWSER := playwright==1.65.2
 # MPL-2.0; finds what stands in the way of people who see or move otherwise. Only the tests run it.
 AXE := axe-core@4.14.1
 SEEN := build/browser
+# MIT; tries every operation of the OpenAPI document.
+API_FUZZ := schemathesis==4.32.5
 
 .DEFAULT_GOAL := help
-.PHONY: help install try serve test test-all test-browser screenshots bolt test-bolt model test-model model-server lint types floors unit bench eval lock clean
+.PHONY: help install try serve test test-all test-browser screenshots bolt test-bolt model test-model model-server api test-api load lint types floors unit bench eval lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -49,7 +51,7 @@ try: install ## Build the starter shelf and show cited answers
 serve: install ## HTTP on 127.0.0.1:8000
 	@$(BIN)/medrag serve
 
-test: install lint types floors unit bolt model ## Everything CI runs
+test: install lint types floors unit bolt model api ## Everything CI runs
 
 lint: install ## Style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -61,7 +63,7 @@ floors: install ## Imports run downward only
 	@$(BIN)/lint-imports
 
 unit: install ## Tests but the slow ones
-	@$(BIN)/python -m pytest -m "not slow and not bolt and not model"
+	@$(BIN)/python -m pytest -m "not slow and not bolt and not model and not api_fuzz"
 
 bolt: install ## As test-bolt, skipped with a word where the server cannot be installed
 	@if $(BIN)/python -m pip install -qq --disable-pip-version-check --retries 1 $(BOLT_SERVER); \
@@ -84,6 +86,18 @@ test-model: install ## The answer path on a real OpenAI-protocol server with a s
 model-server: install ## Such a server on 127.0.0.1:8080, to try medrag with; its answers are mostly wrong
 	@$(GET_MODEL)
 	@$(BIN)/python tests/models/model_server.py --port 8080
+
+api: install ## As test-api, skipped with a word where schemathesis cannot be installed
+	@if $(BIN)/python -m pip install -qq --disable-pip-version-check --retries 1 $(API_FUZZ); \
+	then $(BIN)/python -m pytest -m "api_fuzz and not slow" tests/api; \
+	else echo "SKIPPED the tests marked api_fuzz: $(API_FUZZ) cannot be installed here; everything else was run"; fi
+
+test-api: install ## Every operation of /openapi.json with schemathesis, with keys and without; API_CASES=many: 20,000 cases
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(API_FUZZ)
+	@$(BIN)/python -m pytest -m "api_fuzz $(if $(API_CASES),,and not slow)" tests/api
+
+load: install ## HTTP under load for a minute each, with keys and without, and memory over 200,000 requests
+	@$(BIN)/medrag bench load --seconds 60
 
 test-faults: install ## Kills, refusing disks, hostile files and crowds, with their counts
 	@$(BIN)/python -m pytest -m faults tests/faults tests/ingest

@@ -96,6 +96,7 @@ def create_app(settings: Settings, holder: ShelfHolder | None = None, *, several
     app.state.holder = held
     app.state.readiness = health.Readiness(held)
     app.state.runner = runner
+    app.state.stopping = threading.Event()
     app.state.models = open_models(settings)
     app.state.metrics = metrics = Metrics(settings, lambda: held.snapshot, app.state.models)
     held.on_review = metrics.review

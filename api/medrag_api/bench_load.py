@@ -12,11 +12,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import cycle
+from pathlib import Path
 from typing import Final
 
 from medrag.errors import Unavailable
 
-__all__ = ["TRIVIAL", "Load", "drive", "serving"]
+__all__ = ["CHECK", "TRIVIAL", "Load", "Target", "drive", "rss_mb", "serving", "started"]
 
 #: Kept connections, each with one request under way.
 CONNECTIONS: Final = 16
@@ -49,12 +50,24 @@ else:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """Where a load goes, and the key it brings."""
+
+    path: str
+    key: str = ""
+
+
+CHECK: Final = Target("/interactions")
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """What a load measured."""
 
     requests_per_s: float
     #: Milliseconds from a request to the last byte of its answer, while all connections ask.
     p50_ms: float
+    p95_ms: float
     p99_ms: float
     #: Share of the time the client itself was computing: near 1 it, not the server, was measured.
     client_share: float
@@ -106,27 +119,29 @@ def length_of(head: bytes) -> int:
     return int(told.partition(b"\r\n")[0])
 
 
-def drive(port: int, bodies: Sequence[bytes], seconds: float) -> Load:
-    """Asks ``bodies`` in turn over all connections for some seconds. Raises Unavailable when the server fails.
+def drive(port: int, bodies: Sequence[bytes], seconds: float, to: Target = CHECK, most: int = 0) -> Load:
+    """Asks ``bodies`` in turn over all connections for some seconds, or until ``most`` answers have come. Raises
+    Unavailable when the server fails.
 
     One thread, plain sockets, no parsing beyond the length: a request costs the client some 20 microseconds.
     """
-    requests = cycle([request_of(body) for body in bodies])
+    requests = cycle([request_of(body, to) for body in bodies])
     with ExitStack() as opened:
         talks = [Talk(port, requests) for _ in range(CONNECTIONS)]
         waiting = opened.enter_context(selectors.DefaultSelector())
         for talk in talks:
             opened.callback(talk.socket.close)
             waiting.register(talk.socket, selectors.EVENT_READ, talk)
-        began, own = time.perf_counter(), time.process_time()
+        began, own, whole = time.perf_counter(), time.process_time(), 0
         for talk in talks:
             talk.ask()
-        while time.perf_counter() - began < seconds:
+        while time.perf_counter() - began < seconds and not (most and whole >= most):
             ready = waiting.select(SILENT_S)
             if not ready:
                 raise Unavailable("the server to be measured does not answer")
             for key, _ in ready:
                 if key.data.read():
+                    whole += 1
                     key.data.ask()
         lasted, own = time.perf_counter() - began, time.process_time() - own
     took = sorted(one for talk in talks for one in talk.took)
@@ -135,16 +150,17 @@ def drive(port: int, bodies: Sequence[bytes], seconds: float) -> Load:
     return Load(
         len(took) / lasted,
         took[len(took) // 2] * 1e3,
+        took[int(len(took) * 0.95)] * 1e3,
         took[int(len(took) * 0.99)] * 1e3,
         own / lasted,
         sum(talk.bytes for talk in talks) / len(took),
     )
 
 
-def ask_once(port: int, body: bytes) -> None:
+def ask_once(port: int, body: bytes, to: Target) -> None:
     """One answer over each of as many connections as a load has, which reach every worker sooner or later."""
     with ExitStack() as opened:
-        talks = [Talk(port, cycle([request_of(body)])) for _ in range(CONNECTIONS)]
+        talks = [Talk(port, cycle([request_of(body, to)])) for _ in range(CONNECTIONS)]
         for talk in talks:
             opened.callback(talk.socket.close)
             talk.ask()
@@ -153,16 +169,30 @@ def ask_once(port: int, body: bytes) -> None:
                 pass
 
 
-def request_of(body: bytes) -> bytes:
-    head = (
-        "POST /interactions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
-    )
-    return head.encode() + f"{len(body)}\r\n\r\n".encode() + body
+def request_of(body: bytes, to: Target) -> bytes:
+    told = [
+        f"POST {to.path} HTTP/1.1",
+        "Host: localhost",
+        "Content-Type: application/json",
+        *([f"Authorization: Bearer {to.key}"] if to.key else []),
+        f"Content-Length: {len(body)}",
+    ]
+    return "\r\n".join(told).encode() + b"\r\n\r\n" + body
 
 
 @contextmanager
-def serving(command: Sequence[str], body: bytes) -> Iterator[int]:
-    """A server process on a free port, its last argument, once every connection is answered. Raises Unavailable."""
+def serving(command: Sequence[str], body: bytes, to: Target = CHECK) -> Iterator[int]:
+    """The port of :func:`started`."""
+    with started(command, body, to) as (port, _):
+        yield port
+
+
+@contextmanager
+def started(command: Sequence[str], body: bytes, to: Target = CHECK) -> Iterator[tuple[int, int]]:
+    """(port, process id) of a server process on a free port, its last argument, once every connection is answered.
+
+    Raises Unavailable.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -173,19 +203,33 @@ def serving(command: Sequence[str], body: bytes) -> Iterator[int]:
         env={**os.environ, "MEDRAG_LOG_LEVEL": "info"},
     )
     try:
-        wait_for(process, port, body)
-        yield port
+        wait_for(process, port, body, to)
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait()
 
 
-def wait_for(process: subprocess.Popen[bytes], port: int, body: bytes) -> None:
+def wait_for(process: subprocess.Popen[bytes], port: int, body: bytes, to: Target) -> None:
     until = time.monotonic() + START_S
     while time.monotonic() < until and process.poll() is None:
         try:
-            ask_once(port, body)
+            ask_once(port, body, to)
             return
         except OSError:
             time.sleep(0.2)
     raise Unavailable("the server to be measured did not start", remedy="See whether it does: medrag serve")
+
+
+def rss_mb(pid: int) -> float:
+    """Memory a process and its children hold now, in megabytes; pages they share count for each. Linux alone."""
+    pids, total = [pid], 0.0
+    while pids:
+        one = pids.pop()
+        folder = Path(f"/proc/{one}")
+        told = (folder / "status").read_text("ascii", "replace")
+        held = next((line.split()[1] for line in told.splitlines() if line.startswith("VmRSS:")), "0")
+        total += int(held) / 1e3
+        for task in (folder / "task").iterdir():
+            pids += [int(child) for child in (task / "children").read_text("ascii").split()]
+    return total

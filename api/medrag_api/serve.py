@@ -6,6 +6,7 @@ import logging
 import socket
 import sys
 import threading
+from types import FrameType
 
 import structlog
 import uvicorn
@@ -69,7 +70,19 @@ def serve_one(settings: Settings, listening: socket.socket, *, several: bool = F
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    Stopping(config, app.state.stopping).run(sockets=[listening])
+
+
+class Stopping(uvicorn.Server):
+    """Says that it stops, so that lines that would stay open end by themselves; requests that run are finished."""
+
+    def __init__(self, config: uvicorn.Config, stopping: threading.Event) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._stopping.set()
+        super().handle_exit(sig, frame)
 
 
 def check_graph_url(settings: Settings) -> None:

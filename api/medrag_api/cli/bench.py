@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 __all__ = ["bench"]
 
 
-@click.command(short_help="Measure speed on this machine: interactions, ingest, verify.")
+@click.command(short_help="Measure speed on this machine: interactions, ingest, verify, load.")
 @click.argument(
     "names",
     nargs=-1,
     required=True,
-    type=click.Choice(["interactions", "ingest", "verify"]),
+    type=click.Choice(["interactions", "ingest", "verify", "load"]),
     metavar="NAME...",
 )
 @click.option("--seed", type=int, default=20, show_default=True, help="Of the random regimens and notes.")
@@ -50,6 +50,13 @@ __all__ = ["bench"]
 @click.option(
     "--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="ingest: that ask meanwhile."
 )
+@click.option(
+    "--requests",
+    type=click.IntRange(100, 10_000_000),
+    default=200_000,
+    show_default=True,
+    help="load: over which memory is looked at.",
+)
 @door
 def bench(names: Sequence[str], as_json: bool, settings: Settings, **options: Any) -> None:
     """Measures NAME on this machine. Figures, no verdicts.
@@ -65,6 +72,9 @@ def bench(names: Sequence[str], as_json: bool, settings: Settings, **options: An
 
     verify: the proof of ten composed statements at a time, first read and read again, English, Chinese and French
     quotes; the limit is 20 ms at the 95th percentile; statements a second; and the first proof from a cold start.
+
+    load: POST /interactions of 5 drugs, /search and extractive /ask by 16 clients, with keys and without, beside the same
+    work in process; and the server's memory over many requests.
     """
     told = {name: measured(name, settings, options) for name in names}
     if as_json:
@@ -88,6 +98,10 @@ def measured(name: str, settings: Settings, options: dict[str, Any]) -> dict[str
     from medrag_api.bench_interactions import bench_interactions, usable_cores
 
     many = options["workers"] or min(2, usable_cores())
+    if name == "load":
+        from medrag_api.bench_http import bench_http
+
+        return bench_http(settings, options["seed"], options["seconds"], many, options["requests"])
     return bench_interactions(settings, options["seed"], options["seconds"], many)
 
 
@@ -169,4 +183,25 @@ def verify_lines(figures: dict[str, Any]) -> Iterator[str]:
     yield f"  cold start      {figures['cold_start_s']:.2f} s to the first proof, {figures['held_mb']} MB held"
 
 
-SHOWN = {"interactions": interaction_lines, "ingest": ingest_lines, "verify": verify_lines}
+def load_lines(figures: dict[str, Any]) -> Iterator[str]:
+    """The figures as a person reads them."""
+    yield f"  {figures['workers']} workers, {figures['cores']} cores, 16 clients"
+    for path, alone in figures["in_process"].items():
+        yield f"  {path:14} in process      p50 {alone['p50_ms']:7.1f}  p95 {alone['p95_ms']:7.1f} ms"
+        for name in ("open", "keyed"):
+            one = figures[name][path]
+            yield (
+                f"  {path:14} {name:6} {one['requests_per_s']:8,.0f}/s p50 {one['p50_ms']:7.1f}  p95 {one['p95_ms']:7.1f}"
+                f"  p99 {one['p99_ms']:7.1f} ms; client busy {one['client_share']:.0%}"
+            )
+    held = figures["memory"]
+    steps = " ".join(f"{mb:,.0f}" for mb in held["rss_mb"])
+    yield f"  memory        {steps} MB over {held['requests']:,} requests ({held['grown_mb']:+.1f})"
+
+
+SHOWN = {
+    "load": load_lines,
+    "interactions": interaction_lines,
+    "ingest": ingest_lines,
+    "verify": verify_lines,
+}

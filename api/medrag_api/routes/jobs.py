@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import shutil
+import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -423,12 +424,15 @@ async def watch_job(id: str, request: Request, settings: Set) -> StreamingRespon
     """`progress` whenever it changes, then `done` with the whole job; a comment every 15 s says the line is alive."""
     tenant = caller_of(request).tenant
     first = await asyncio.to_thread(read_job, settings, id, tenant)
-    return StreamingResponse(events(settings, first, tenant), media_type="text/event-stream")
+    stopping: threading.Event = request.app.state.stopping
+    told = events(settings, first, tenant, stopping)
+    return StreamingResponse(told, media_type="text/event-stream")
 
 
-async def events(settings: Settings, job: Job, tenant: str) -> AsyncIterator[str]:
+async def events(settings: Settings, job: Job, tenant: str, stopping: threading.Event) -> AsyncIterator[str]:
+    """Until the job ends, or the server does: who watches then asks again elsewhere, or a little later."""
     said, quiet = "", 0.0
-    while True:
+    while not stopping.is_set():
         told = json.dumps(job_json(job), ensure_ascii=False)
         if job.state in ENDED:
             yield f"event: done\ndata: {told}\n\n"
