@@ -1,4 +1,5 @@
-"""Examines a snapshot before readers see it: golden questions, pairs that must be found, names nothing knows, sudden loss."""
+"""Examines a snapshot before readers see it: golden questions, pairs that must be found, names nothing knows, sudden loss,
+orders to a machine."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from medrag.catalogue import Catalogue, EditionState
 from medrag.catalogue.examinations import Examinations
 from medrag.records import Snapshot
 from medrag.shelf import name_forms
+from medrag.text.orders import find_orders
 from medrag_api.examining import ask_golden, golden_json
 from medrag_api.wiring import Bench
 from medrag_ingest.gate import Objection
@@ -27,6 +29,8 @@ __all__ = ["ShelfExaminer"]
 
 #: A new edition with less than this share of its predecessor's passages has probably not been read whole.
 LEAST_SHARE: Final = 0.5
+#: Texts of documents held at once while they are looked through.
+DOCUMENTS_READ: Final = 100
 #: Names told of one edition; a terminology that went wrong has thousands.
 NAMES_TOLD: Final = 50
 
@@ -48,6 +52,7 @@ class ShelfExaminer:
             found = [
                 *shrunk(fresh, plan.editions),
                 *badly_read(desk.shelf.catalogue, fresh),
+                *giving_orders(desk.shelf.catalogue, fresh),
                 *self.golden(desk),
                 *self.unknown_names(desk, fresh),
             ]
@@ -122,6 +127,18 @@ def badly_read(catalogue: Catalogue, fresh: Sequence[EditionState]) -> Iterator[
             for kind, pages in noted.items():
                 shown = ", ".join(str(page) for page in sorted(set(pages)))
                 yield Objection(state.edition.id, "parse", f"page {shown}", kind, blocks=False)
+
+
+def giving_orders(catalogue: Catalogue, fresh: Sequence[EditionState]) -> Iterator[Objection]:
+    """New documents that speak to a machine, found as the answer finds them, whatever reader read them."""
+    for state in fresh:
+        keys = {identifier: key for identifier, key, _, _ in catalogue.document_keys(state.edition.id)}
+        held = list(keys)
+        for at in range(0, len(held), DOCUMENTS_READ):
+            for identifier, (_, text) in catalogue.document_texts(held[at : at + DOCUMENTS_READ]).items():
+                if orders := find_orders(text):
+                    told = f"speaks to a machine, not to a reader: {'; '.join(orders)[:200]}"
+                    yield Objection(state.edition.id, "orders", keys[identifier], told, blocks=True)
 
 
 def interacting_names(catalogue: Catalogue, edition: str) -> set[str]:

@@ -19,7 +19,7 @@ class Objection:
 
     #: The edition it is about, or the work whose golden question fails.
     about: str
-    #: parse | golden | pair | names | shrunk
+    #: parse | orders | golden | pair | names | shrunk
     kind: str
     #: A page, a question, a name; "" for the whole edition.
     where: str

@@ -5,13 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
+from medrag.text.orders import find_orders
+from medrag_api.evaluate.injecting import write_injected
 from medrag_api.evaluate.injections import measure_injections
 
 HERE = Path(__file__).parent
 #: Of fifteen pairs in each language and kind, those no source grades: an unrecognised order can have a lie about them
 #: quoted, as the words of the document it stands in.
 UNGRADED = 5
+
+
+def test_the_gate_knows_every_document_of_the_seen_kinds() -> None:
+    told = yaml.safe_load((HERE / "injections.yaml").read_text(encoding="utf-8"))
+    documents = ["\n\n".join(item.paragraphs) for item in write_injected(told)]
+    assert len(documents) == 300
+    assert all(find_orders(text) for text in documents)
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Looks for what a person must see before a text is believed: lost letters, doubtful digits, words that give orders."""
+"""Looks for what a person must see before a text is believed: lost letters, doubtful digits, characters unseen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ __all__ = [
     "ZERO_WIDTH",
     "count_lost",
     "find_doubtful_numbers",
-    "find_orders",
     "find_zero_width",
     "measure_quality",
     "without_zero_width",
@@ -33,23 +32,6 @@ _DOUBTFUL: Final = re.compile(
     r"|\d[\ufffd\ue000-\uf8ff]+\d|[\ufffd\ue000-\uf8ff]\d|\d[\ufffd\ue000-\uf8ff]"
 )
 
-#: Words that speak to a model and not to a reader. Written by us from the forms such attacks take
-#: (OWASP Top 10 for LLM Applications 2025, LLM01: Prompt Injection).
-_ORDERS: Final = re.compile(
-    r"(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|these\s+|of\s+)*"
-    r"(?:previous|prior|above|earlier|preceding|system|other)\s+(?:\w+\s+){0,2}"
-    r"(?:instructions?|prompts?|rules?|messages?|context|guidelines?)"
-    r"|(?:you\s+are\s+now|act\s+as|pretend\s+to\s+be)\s+(?:an?\s+)?(?:\w+\s+){0,3}"
-    r"(?:ai|assistant|model|chatbot|dan|developer mode)\b"
-    r"|(?:reveal|print|repeat|show)\s+(?:me\s+)?(?:your|the)\s+(?:system\s+)?(?:prompt|instructions)"
-    r"|<\s*/?\s*(?:system|assistant|im_start|im_end)\s*>|<\|[a-z_]+\|>|\[/?INST\]"
-    r"|(?:^|\n)\s*(?:system|assistant)\s*(?:prompt|message)?\s*:\s"
-    r"|(?:note|message|instructions?)\s+(?:to|for)\s+(?:the\s+|any\s+)?(?:ai|llm|language\s+model|chatbot|assistant)s?\b"
-    r"|(?:忽略|无视|忘记|不要理会)(?:之前|以上|上述|前面|先前|所有|此前)(?:的|所有)*(?:指令|指示|提示|规则|说明|要求)"
-    r"|你现在(?:是|扮演)|(?:输出|泄露|显示)(?:你的)?系统提示词?"
-    r"|(?:ignore[zr]?|oublie[zr]?)\s+(?:toutes\s+)?(?:les|vos|tes)\s+instructions\s+(?:précédentes|antérieures|ci-dessus)",
-    re.IGNORECASE,
-)
 _WORD: Final = re.compile(r"[A-Za-zÀ-ÿ]{4,}")
 _VOWEL: Final = re.compile(r"[aeiouyà-ÿ]", re.IGNORECASE)
 
@@ -67,11 +49,6 @@ def count_lost(text: str) -> int:
 def find_doubtful_numbers(text: str) -> list[str]:
     """Numbers that may not be the numbers meant: ``1O mg``, ``l.5 mL``, a digit beside a lost character."""
     return [match.group() for match in _DOUBTFUL.finditer(text)]
-
-
-def find_orders(text: str) -> list[str]:
-    """Words that try to give a language model orders, with invisible characters looked through."""
-    return [" ".join(match.group().split()) for match in _ORDERS.finditer(without_zero_width(text))]
 
 
 def find_zero_width(text: str) -> list[str]:

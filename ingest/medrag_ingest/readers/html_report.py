@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from medrag.records import Block
-from medrag_ingest.readers.doubts import count_lost, find_orders, measure_quality
+from medrag.text.orders import find_orders
+from medrag_ingest.readers.doubts import count_lost, measure_quality
 from medrag_ingest.readers.office.reader import flags
 from medrag_ingest.readers.pdf.rows import DOSE
 from medrag_ingest.report import FlagReport, HeadingReport, PageReport, ParseReport, TableReport

@@ -10,7 +10,6 @@ from typing import Final
 
 from medrag.answer.compose import GOOD_ENOUGH, Scored, join_quotes, needed
 from medrag.answer.draft import Candidate, alone
-from medrag.answer.orders import gives_orders
 from medrag.answer.proof.place import place_quote
 from medrag.answer.proof.records import WORDS
 from medrag.answer.question import BIDI
@@ -20,6 +19,7 @@ from medrag.answer.writing.exhibits import Exhibit, unmarked
 from medrag.answer.writing.reply import Offered
 from medrag.records import Passage, Span
 from medrag.retrieve.plan import Plan
+from medrag.text.orders import gives_orders
 
 __all__ = ["Judge", "Judged", "plain"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from medrag.text.orders import find_orders
 from medrag_ingest.readers.doubts import (
     count_lost,
     find_doubtful_numbers,
-    find_orders,
     find_zero_width,
     measure_quality,
 )

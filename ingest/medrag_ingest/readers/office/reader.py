@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from medrag.records import Span
+from medrag.text.orders import find_orders
 from medrag.vocabulary import Language
 from medrag_ingest.confine import Bounds, ParserFailed, confine
 from medrag_ingest.parsed import ParsedDocument, TextBuilder
@@ -14,7 +15,6 @@ from medrag_ingest.raw import RawFile
 from medrag_ingest.readers.doubts import (
     count_lost,
     find_doubtful_numbers,
-    find_orders,
     find_zero_width,
     measure_quality,
 )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from medrag.text.orders import find_orders
 from medrag_ingest.confine import Refusal
 from medrag_ingest.readers import doubts
 from medrag_ingest.readers.pdf.aligned import part_tables
@@ -256,9 +257,9 @@ def _flags(page: Page, text: str, unseen: Sequence[Word]) -> Iterator[FlagReport
         words = " ".join(word.text for word in unseen)
         kinds = ", ".join(sorted({word.hidden for word in unseen if word.hidden}))
         yield FlagReport(page.number, "hidden_text", f"{kinds}: {words[:200]}", len(unseen))
-        for order in doubts.find_orders(words):
+        for order in find_orders(words):
             yield FlagReport(page.number, "orders", order[:200])
-    for words in doubts.find_orders(text):
+    for words in find_orders(text):
         yield FlagReport(page.number, "orders", words[:200])
     if lost := doubts.count_lost(text):
         yield FlagReport(page.number, "lost_characters", _around_lost(text), lost)
