@@ -43,6 +43,8 @@ MEDICINE = (
     "The severity of hypoglycaemia is graded as mild, moderate or severe.",
     'Carry a card. It should say that you have the disease. A child may not be old enough to say "My ear hurts".',
     "Your training will vary with your sport. To assure that the dose is right, weigh the child.",
+    "Whoever you name will follow your instructions. Pictures do not reveal why it began.",
+    'Dial the number and say "Billing". Many taste less and say that food is dull. Nobody can say exactly how.',
     "You should now be able to swallow. Do not skip a dose unless told.",
     "Forget about a missed dose if it is almost time for the next.",
     "华法林与布洛芬合用会增加出血风险，应避免合用。",
