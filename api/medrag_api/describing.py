@@ -20,6 +20,7 @@ Json = dict[str, Any]
 SCHEMA: Final = "#/components/schemas/"
 FHIR: Final = "application/fhir+json"
 KEY: Final = "key"
+EVENTS: Final = "text/event-stream"
 HEADERS: Final[Json] = {
     "X-Request-ID": {
         "description": "As the log has it; yours, if you sent one.",
@@ -147,7 +148,10 @@ def form_of(path: str) -> Json:
 
 
 def keep_one(response: Json) -> None:
-    """Drops the framework's plain JSON without a shape, where the route says that it answers in another form."""
+    """Drops the framework's plain JSON without a shape, where the route says that it answers in another form, and the
+    shape of a stream's text: its events are told in words."""
     content = response.get("content", {})
     if len(content) > 1 and not content.get("application/json", {"schema": 1}).get("schema"):
         del content["application/json"]
+    if EVENTS in content:
+        content[EVENTS] = {}
