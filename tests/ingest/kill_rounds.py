@@ -30,7 +30,7 @@ from small_cards import CountingEncoder, check_laws, contents, find, open_small,
 import medrag_ingest.batch
 import medrag_ingest.readers.markdown
 from medrag.errors import MedragError
-from medrag.index.folder import copy_folder, describe_files
+from medrag.index.folder import BLOCK, copy_folder, describe_files
 from medrag.retrieve.plan import plan_question
 from medrag_ingest.keeping import publish, remove, roll_back, withdraw
 from medrag_ingest.manifest import Manifest
@@ -249,11 +249,29 @@ def refusals(plan: dict[str, Any], home: Path, most: int) -> Iterator[dict[str, 
         number += step
 
 
+def leave_holes(home: Path) -> None:
+    """Writes every file anew without its blocks of zeros.
+
+    A memory file system drops such blocks of large pages when it likes; each block it drops is one more call to copy the
+    file, so that the calls of an act grew from round to round, and the rounds with them.
+    """
+    for path in [path for path in home.rglob("*") if path.is_file()]:
+        whole, dug = path.read_bytes(), path.with_name(f"{path.name}.dug")
+        with dug.open("wb") as writer:
+            writer.truncate(len(whole))
+            for start in range(0, len(whole), BLOCK):
+                block = whole[start : start + BLOCK]
+                if block.strip(b"\0"):
+                    os.pwrite(writer.fileno(), block, start)
+        dug.replace(path)
+
+
 def run_plan(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The undisturbed round first, with what was there before."""
     home = Path(plan["spare"]) / "home"
     seen, said = home.parent / "seen", home.parent / "said"
     shutil.rmtree(home, ignore_errors=True)
+    leave_holes(Path(plan["home"]))
     copy_folder(Path(plan["home"]), home, leave_out="")
 
     def before() -> None:
