@@ -31,7 +31,7 @@ FLAGS = (
     "--disable-sync",
 )
 #: Milliseconds a page may take on a machine that does much else.
-PATIENCE = 60_000
+PATIENCE = 240_000
 
 
 @pytest.fixture(scope="session")

@@ -199,7 +199,9 @@ def test_every_page_is_worked_from_the_keyboard(opened: Opening) -> None:
     for name, path in PAGES.items():
         page.goto(path)
         reach(page, name)
-        wanted = page.evaluate(f"[...document.querySelectorAll('{CONTROLS}')].filter(e => {SEEN}).length")
+        wanted = page.evaluate(
+            f"[...document.querySelectorAll({json.dumps(CONTROLS)})].filter(e => {SEEN}).length"
+        )
         page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges(); scrollTo(0, 0)")
         page.evaluate("document.body.setAttribute('tabindex', '-1'); document.body.focus()")
         stops, hidden = 0, ""

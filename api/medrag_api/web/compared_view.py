@@ -15,7 +15,7 @@ __all__ = ["compared_view"]
 
 Json = Mapping[str, Any]
 #: Points: a cell of a grid, the room of its words; a bar's line, its greatest width, the room of its words.
-CELL, WORDS = 62, 118
+CELL, WORDS = 62, 150
 LINE, WIDE, LABEL = 30, 300, 270
 
 
