@@ -110,7 +110,7 @@ test-browser: install ## The console in a real browser: the five tasks, axe-core
 	else echo "SKIPPED the tests marked browser: no chromium here, and no way to install it"; fi
 
 screenshots: test-browser ## The pictures of the README, taken anew
-	@mkdir -p docs/screenshots && for shot in $(SEEN)/shots/readme-*.webp; do cp "$$shot" "docs/screenshots/$${shot##*/readme-}"; done
+	@mkdir -p docs/screenshots && for shot in $(SEEN)/shots/readme-*.png; do cp "$$shot" "docs/screenshots/$${shot##*/readme-}"; done
 
 test-all: install lint types floors ## Every test, the slow ones too
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check $(BOLT_SERVER)

@@ -138,10 +138,10 @@ def shoot() -> Callable[[Any, str], None]:
     SHOTS.mkdir(parents=True, exist_ok=True)
 
     def keep(page: Any, name: str) -> None:
-        """The README's are kept small, as WebP; whole pages are not."""
+        """The README's are kept small, with a palette; the others are whole pages."""
         if name.startswith("readme-"):
             picture = Image.open(io.BytesIO(page.screenshot()))
-            picture.save(SHOTS / f"{name}.webp", quality=82, method=6)
+            picture.convert("RGB").quantize(200).save(SHOTS / f"{name}.png", optimize=True)
         else:
             page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
