@@ -9,12 +9,13 @@ from typing import Final
 
 from medrag.concepts import Linker
 from medrag.text.normalise import fold_name
+from medrag_api.evaluate.misplace import MISPLACED
 from medrag_api.evaluate.truths import Truth
 
 __all__ = ["GRAVE", "KINDS", "Lie", "falsify"]
 
 #: Kinds of lies that may never pass: they change a number, a unit, a drug or a negation.
-GRAVE: Final = frozenset(["digits", "point", "unit", "drug", "negation", "foreign_number"])
+GRAVE: Final = frozenset(["digits", "point", "unit", "drug", "negation", "foreign_number", "crossed"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,4 +284,5 @@ KINDS: Final[dict[str, Callable[[Truth, Sequence[Truth], int, Linker], Made]]] =
     "invention": invention,
     "citation": citation,
     "foreign_number": foreign_number,
+    **MISPLACED,
 }

@@ -21,7 +21,7 @@ _MEASURE = (
 _OF = re.compile(
     rf"{_MEASURE}(?: (?:of|to))(?: the)? $"
     r"|(?:concentrations?|taux|effets?|toxicite|efficacite|metabolisme|clairance|absorption|exposition)"
-    r"(?: \w+){0,3} (?:de la |de l'|de |du |des |d')$"
+    r"(?!(?: \w+)? (?:induct|inhibit)\w*)(?: \w+){0,3} (?:de la |de l'|de |du |des |d')$"
 )
 _BEHIND = re.compile(
     rf"^(?:'s)? {_MEASURE}\b|^的?(?:血药|血浆|血清)?(?:浓度|水平|暴露|作用|疗效|效应|效果|清除|代谢|吸收|排泄|抗凝"
@@ -33,6 +33,10 @@ SIDED: Final = frozenset(
 )
 _PASSIVE = re.compile(r"\bby\b|\b(?:result\w*|arise\w*) from\b|\bdue to\b|\bpar\b|[被由因]")
 
+#: What comes about stands before such words: "associated with", "X引起的Y".
+RESULT = re.compile(
+    r"associated with|secondary to|com\w+ from|caused|induced|lie[es]* a|所致|(?:引起|导致|造成|诱发|引发)的"
+)
 #: Names that are a level themselves: lithémie, 血锂.
 LEVEL = re.compile(r"\w+emie$|血")
 
@@ -50,10 +54,21 @@ def sides_agree(claim: Piece, window: Window) -> Told:
         kept = mine[0] & theirs[0] or mine[1] & theirs[1]
         if (kept and not crossed) if passive else crossed:
             yield "roles", claim.text.strip()
+        if sense == "cause" and acts_backwards(claim) and not acts_backwards(*window.pieces):
+            yield "roles", claim.text.strip()
         if sense in ("alternative", "instead", "first_line") and not passive and turned(claim, window):
             yield "roles", claim.text.strip()
     if refused(claim) and not any(refused(claim) & refused(piece) for piece in window.pieces):
         yield "negation", claim.text.strip()
+
+
+def acts_backwards(*pieces: Piece) -> bool:
+    """Whether drugs stand only behind a cause that is told in the active voice: "fatigue causes metoprolol"."""
+    if any(_PASSIVE.search(piece.text) or RESULT.search(piece.text) for piece in pieces):
+        return False
+    drugs = {id for piece in pieces for name in piece.names if name.kind in DRUGLIKE for id in name.ids}
+    before, behind = sides(pieces, "cause")
+    return bool(drugs & behind and not drugs & before)
 
 
 def sides(pieces: Sequence[Piece], sense: str) -> tuple[frozenset[str], frozenset[str]]:

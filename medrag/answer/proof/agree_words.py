@@ -20,12 +20,15 @@ RELATIONS: Final = frozenset(
     "cause prevent worsen improve stop start interrupt restart monitor interact inhibit affect ineffective impair".split()
 )
 #: Relations that say another thing, or its contrary, when they are left out.
-TURNING: Final = frozenset("prevent worsen improve stop start interrupt restart ineffective impair".split())
+TURNING: Final = frozenset(
+    "prevent worsen improve stop start interrupt restart ineffective impair monitor separate swallow".split()
+)
 #: Words behind a name that say only what kind of thing it names.
 OF_NAMES: Final = frozenset(["illness", "disorder"])
 #: What narrows how something is done or to whom it applies.
 NARROWING: Final = frozenset(
-    "severe mild moderate active rapid high low long short history bedtime loading maintenance single".split()
+    "severe mild moderate active rapid high low long short history bedtime loading maintenance single most_ some_ ifneeded"
+    " chronic_ possible stable unstable controlled uncontrolled".split()
 )
 #: Parts of the body said with one character, which no name is found by.
 BODY: Final = {
@@ -77,7 +80,7 @@ def words_held(claim: Piece, window: Window) -> Told:
         held |= {"level"}
     for sense in left_out(claim, window):
         yield "word", sense
-    for sense in repeated(claim, window):
+    for sense in (*repeated(claim, window), *moved(claim, window)):
         yield "word", sense
     how_often = claim.words() & HOW_OFTEN
     if how_often and how_often != theirs & HOW_OFTEN:
@@ -108,15 +111,35 @@ def words_held(claim: Piece, window: Window) -> Told:
 
 #: How often something comes about: one quote may say it of two things.
 HOW_OFTEN: Final = frozenset(["common", "rare"])
+#: Times that lie apart.
+TIMES: Final = frozenset(["before", "after", "during"])
 #: Times that a statement may not say more often than the quote: "before ... or after" is not "before ... or before".
 ORDERED: Final = ("before", "after", "first", "during")
 
 
 def repeated(claim: Piece, window: Window) -> list[str]:
     """The times said more often than quoted."""
-    mine = Counter(s.id for s in claim.senses if s.id in ORDERED)
-    theirs = Counter(s.id for p in window.pieces for s in p.senses if s.id in ORDERED)
-    return [id for id, count in mine.items() if count > max(1, theirs[id])]
+    mine = Counter(time_of(s) for s in claim.senses)
+    theirs = Counter(time_of(s) for p in window.pieces for s in p.senses)
+    return [id for id, count in mine.items() if id in ORDERED and count > max(1, theirs[id])]
+
+
+def time_of(sensed: Sensed) -> str:
+    """The time a word says: "之后" is "after" as well as "afterwards"."""
+    return "after" if "after" in sensed.also else sensed.id
+
+
+def moved(claim: Piece, window: Window) -> list[str]:
+    """The times of the quote that the statement puts another in place of: "30 minutes during a meal" for "before". Where
+    a length of time or how often is told, each of its times is needed."""
+    mine = {time_of(s) for s in claim.senses} & TIMES
+    theirs = {time_of(s) for p in window.pieces for s in p.senses} & TIMES
+    told = bool(claim.often) or any(amount.unit in ("s", "month") for amount in claim.amounts)
+    if any(s.kind == "condition" and s.written in UNTIL for p in window.pieces for s in p.senses):
+        theirs |= {"before"}
+    gone = (theirs - mine) & ({"before", "after", "during"} if claim.often else {"before", "after"})
+    extra = mine - theirs
+    return sorted(gone) if gone and (extra or (told and mine)) else []
 
 
 def left_out(claim: Piece, window: Window) -> list[str]:

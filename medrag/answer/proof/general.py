@@ -25,14 +25,14 @@ GUARDED: Final = frozenset(
     (
         "cause prevent worsen improve stop start interrupt restart monitor interact inhibit induce affect "
         "ineffective impair severe mild moderate active rapid high low long short history bedtime morning fasting "
-        "diet exercise rebound consecutive nephrotoxic hepatotoxic ototoxic cardiotoxic neurotoxic marked most_ "
+        "diet exercise rebound consecutive nephrotoxic hepatotoxic ototoxic cardiotoxic neurotoxic marked most_ some_ all_ chronic_ "
         "poorresponse weeks_ days_ months_ loading maintenance single divided total half double before after "
         "during first second_ third_ once_ missed first_line second_line instead alternative risk_factor "
         "uncontrolled controlled unstable stable reversible irreversible acute fatal highrisk highrisk2 lowrisk "
         "ifneeded possible notyet notlike likely preferably regardless anytime food peak trough newborn fetal "
         "childbearing women_ men_ overdose toxic effective safe resist sensitive narrow slow_ fast_ initial_ "
         "insufficient deficient together separate direct_ uncomplicated outweigh equal repeat underpart prolongrel "
-        "controlrel common rare asap unexplained dosedep unavoidable morefrequent then_ "
+        "controlrel common rare chew_ asap unexplained dosedep unavoidable morefrequent then_ "
     ).split()
 )
 
