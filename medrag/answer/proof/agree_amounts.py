@@ -46,6 +46,8 @@ def amounts_held(claim: Piece, window: Window) -> Told:
             and spans(claim, amount)
         ):
             key = next((k for k in keys if k == ("=", *key[1:])), key)
+        if key not in keys and amount.comparison == "=" and "after" in claim.words():
+            key = next((k for k in keys if k == ("<=", *key[1:]) and within_after(held, k)), key)
         if key not in keys:
             yield "number", amount.written
         if key[1:] not in window.quoted:
@@ -65,6 +67,11 @@ def amounts_held(claim: Piece, window: Window) -> Told:
         said, quoted = sizes(claim.amounts, times), sizes(held, times)
         if len(said) > 1 and (said != [size for size in quoted if size in said] or turned(claim, window)):
             yield "number", "the order of the amounts"
+
+
+def within_after(held: list[Amount], key: tuple[Any, ...]) -> bool:
+    """Whether a length of time is written as "3天内": to the end of three days after something is for three days after."""
+    return key[2] in ("s", "month") and any(a.key == key and a.written.endswith("内") for a in held)
 
 
 def spans(claim: Piece, amount: Amount) -> bool:

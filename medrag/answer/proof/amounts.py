@@ -25,6 +25,9 @@ _END = rf"(?:[ -]?(?:(?:consecutive|successive|full) )?(?P<unit>{UNIT_WORDS})(?!
 NUMBER = re.compile(rf"{_START}(?:{_RANGE})?{_END}")
 #: The same with nothing of a range, for "15 g and 20 mg".
 ALONE = re.compile(rf"{_START}(?P<first>\0\0)?(?P<hi>\0\0)?(?P<wan2>\0\0)?{_END}")
+#: "15 mg and 20 mg" are two amounts; "between 15 and 20 mg" is a range.
+LISTED = re.compile(r"\band\b")
+BETWEEN = re.compile(r"\bbetween (?:\w+ )?$")
 FOLLOW = re.compile(_PER)
 _GOES_ON = re.compile(r"(?!.*(?:dose|start|then|剂量|起始))[^,;.，；。]{0,50}?(?:\band|\bor|和|或) ?")
 
@@ -61,6 +64,8 @@ def read_amounts(text: str) -> Iterator[Amount]:
     reached = 0
     while match := NUMBER.search(text, reached):
         if match["first"] and not (match["unit"] and base_of(match["first"]) == base_of(match["unit"])):
+            match = ALONE.match(text, match.start()) or match
+        if LISTED.search(match[0]) and not BETWEEN.search(text[: match.start()]):
             match = ALONE.match(text, match.start()) or match
         amount = one_amount(text, match, reached)
         if found and goes_on(text, found[-1], amount):

@@ -19,7 +19,7 @@ __all__ = ["Marks", "inherit"]
 _WORD = re.compile(r"[a-z0-9α-ω]+(?:'[a-z]+)?|[<>=≤≥≠±%]")
 _HAN_RUN = re.compile(f"[{HAN}]+")
 _STRONG = re.compile(
-    r"[;；。！!？?]|\bbut\b|\bwhereas\b|\bwhile\b|\bhowever\b|\bbecause\b|\bsince\b|\bas (?:it|they|this|these|the combination)\b|\bwhich\b|但是?|然而|(?<=[,;，；])而(?!且)|因为|(?<=[,，])(?:因(?!子|此|而|素|为)|由于)"  # noqa: E501
+    r"[;；。！!？?]|\bbut\b|\bwhereas\b|\bwhile\b|\bhowever\b|\bbecause\b|\bsince\b|\bas (?:it|they|this|these|the combination)\b|\bwhich\b|(?<=, )so\b(?! that)|\b(?:therefore|hence|thus)\b|但是?|然而|(?<=[,;，；])而(?!且)|因为|所以|因此|故(?!障)|(?<=[,，])(?:因(?!子|此|而|素|为)|由于)"  # noqa: E501
 )
 _WEAK = re.compile(r"[,，:：()（）]|\band\b|\bor\b|\bthen\b|并(?!发|非)|且|或|然后|随后")
 SEMICOLON: Final = (";", "；", "。")
@@ -30,7 +30,7 @@ _TRAILS = re.compile(r"(?:时|者|患者|病人|期间|前|后|情况下|的话)
 _STEPS: Final = frozenset(["stop", "start", "interrupt", "restart"])
 #: Forms of a drug, said once for every clause.
 _FORMS: Final = frozenset(["controlrel", "prolongrel", "solution", "inject", "inhale"])
-_SAYING: Final = _STEPS | {"common", "rare", "monitor", "affect", "interact", "inhibit", "induce"}
+_SAYING: Final = _STEPS | {"common", "rare", "monitor", "affect", "interact", "inhibit", "induce", "worsen", "fatal", "cross"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Marks:
         spans = sorted(span for span in spans if not self.inside(span[0]))
         cuts, begin = [], 0
         for at, (_start, end, strong) in enumerate(spans):
-            following = spans[at + 1][0] if at + 1 < len(spans) else len(self.text)
+            following = behind = spans[at + 1][0] if at + 1 < len(spans) else len(self.text)
             ahead = end
             # Looks past clauses that say nothing of their own, up to the next strong cut.
             while not self.says(ahead, following) and at + 1 < len(spans) and not spans[at + 1][2]:
@@ -65,7 +65,9 @@ class Marks:
                 if self.belongs(end, spans[at][0]):
                     end = spans[at][1]
                 following = spans[at + 1][0] if at + 1 < len(spans) else len(self.text)
-            if self.parts(begin, end, following, strong):
+            # "不能掰开或咀嚼，应整片吞服": what is joined by "or" ends where the next clause begins.
+            alone = ahead == end and following != behind and _OR.search(self.text[begin:end])
+            if not alone and self.parts(begin, end, following, strong):
                 cuts.append(end)
                 begin = end
         return cuts

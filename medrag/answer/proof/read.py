@@ -38,6 +38,15 @@ _BY_WEIGHT = re.compile(
 #: "每次" and "1次" beside how often say nothing more.
 _ANY_TIME = re.compile("[在于]?[一1]天[之当]?中(?=的?任[何意])")
 _ONCE = re.compile(r"(?<![单首\d])(\d)次")
+#: Routes written short, in capitals; "stage IV" is none.
+MANNERS = {
+    "IM": "intramuscularly", "IV": "intravenously", "SC": "subcutaneously", "SQ": "subcutaneously", "SUBQ": "subcutaneously",
+    "PO": "orally", "SL": "sublingually",
+}  # fmt: skip
+ABBREVIATED = re.compile(
+    r"(?<![A-Za-z0-9-])(?<!stage )(?<!grade )(?<!class )(?<!type )(?<!NYHA )(?<!phase )(?<!factor )"
+    r"(?:I\.?M|I\.?V|S\.?C|SQ|SubQ|P\.?O|SL)\b\.?(?=[\s,;.]|$)(?! (?:infusion|bolus|push|drip))"
+)
 _DOTTED = re.compile(r"\b([a-z])\.\s?([a-z])\.(?:\s?([a-z])\.)?(?=[\s,;)]|$)", re.IGNORECASE)
 
 
@@ -110,6 +119,7 @@ def prepare(text: str) -> str:
     text = _RAISED.sub(
         lambda m: "^" + unicodedata.normalize("NFKC", m[0]) if m[0] not in "²³" else m[0], text
     )
+    text = ABBREVIATED.sub(lambda m: MANNERS[m[0].upper().replace(".", "")], text)
     text = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), text)
     text = _ANY_TIME.sub("", text)
     return spell_out(

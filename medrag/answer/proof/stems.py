@@ -21,7 +21,26 @@ def stems_of(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=20000)
 def stem_of(word: str) -> str:
-    return str(stemmer().stemWord(word))
+    return str(stemmer().stemWord(IRREGULAR.get(word, word)))
+
+
+#: Forms of verbs and nouns whose stem no ending gives away.
+IRREGULAR: Final = {
+    form: word
+    for word, forms in {
+        "shake": "shaken shook", "drink": "drunk drank", "take": "taken took", "give": "given gave", "fall": "fallen fell",
+        "rise": "risen rose", "break": "broken broke", "choose": "chosen chose", "see": "seen saw", "swell": "swollen",
+        "eat": "eaten ate", "freeze": "frozen froze", "grow": "grown grew", "lie": "lain lying", "wear": "worn wore",
+        "drive": "driven drove", "tear": "torn tore", "bite": "bitten bit", "forget": "forgotten forgot", "keep": "kept",
+        "hold": "held", "feel": "felt", "lose": "lost", "sleep": "slept", "bleed": "bled", "feed": "fed", "lead": "led",
+        "breastfeed": "breastfed", "find": "found", "build": "built", "spread": "spread", "think": "thought", "bring": "brought",
+        "seek": "sought", "teach": "taught", "leave": "left", "stand": "stood", "wake": "woken woke", "show": "shown",
+        "child": "children", "woman": "women", "man": "men", "tooth": "teeth", "foot": "feet", "fetus": "fetuses fetal foetus",
+        "bacterium": "bacteria", "stimulus": "stimuli", "diagnosis": "diagnoses", "crisis": "crises", "analysis": "analyses",
+        "hear": "heard", "store": "storage", "swallow": "swallowed", "freezer": "freezers", "hydrate": "hydration",
+    }.items()
+    for form in forms.split()
+}  # fmt: skip
 
 
 @cache
