@@ -22,8 +22,8 @@ from medrag.answer.proof.naming import proof_linker
 from medrag.answer.proof.senses import find_senses
 from medrag.answer.proof.stems import stem_of
 
-#: A word enters when it stands so often in the texts.
-OFTEN = 12
+#: A word enters when it stands so often in the texts; one that ECDICT marks as medicine's when it stands so often.
+OFTEN, MEDICAL = 12, 2
 #: Senses of a word taken from WordNet, the most frequent first, and Chinese words of one English word.
 SENSES, CHINESE = 4, 14
 #: Pointers followed: derivationally related, pertains to, participle of.
@@ -35,7 +35,8 @@ _NOISE = re.compile(r"\[[^\]]*\]|\([^)]*\)|（[^）]*）|【[^】]*】|<[^>]*>|\
 
 def main() -> None:
     ecdict, wordnet, *texts = map(Path, sys.argv[1:])
-    words = {word for word, count in counted(texts).items() if count >= OFTEN and general(word)}
+    counts, medicine = counted(texts), marked(ecdict)
+    words = {w for w, n in counts.items() if n >= (MEDICAL if w in medicine else OFTEN) and general(w)}
     same, against = related(wordnet, words)
     chinese = translated(ecdict, words, against)
     rows: dict[str, tuple[set[str], list[str]]] = defaultdict(lambda: (set(), []))
@@ -55,6 +56,12 @@ def counted(texts: list[Path]) -> Counter[str]:
         for path in texts
         for w in _LATIN.findall(path.read_text(encoding="utf-8", errors="replace").lower())
     )
+
+
+def marked(path: Path) -> set[str]:
+    """The words that ECDICT marks as medicine's."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["word"].lower() for row in csv.DictReader(file) if "[医]" in row["translation"]}
 
 
 def general(word: str) -> bool:

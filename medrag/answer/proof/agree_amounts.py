@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -126,8 +127,14 @@ def once(held: Often, said: Often) -> bool:
     return held.period == said.period != "every" and {held.n, said.n} <= {0, 1}
 
 
+#: What is taken, as tablets or capsules, is taken by mouth.
+SWALLOWED = re.compile(r"服用|服药|[餐饭]后?服|送服|片剂?|胶囊|\btablets?\b|\bcapsules?\b|\bswallow|\btaken?\b|comprime|gelule")
+
+
 def routes_held(claim: Piece, window: Window) -> Told:
     held = {route for piece in window.pieces for route in piece.routes}
+    if not held and SWALLOWED.search(window.sentence):
+        held = {"term:oral"}
     wide = held | {WITHIN[route] for route in held if route in WITHIN}
     for route in claim.routes:
         if route not in wide:

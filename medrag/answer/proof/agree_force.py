@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from medrag.answer.proof.marks import ACTIONS, IMPERATIVE, Piece
+from medrag.answer.proof.marks import ACTIONS, DRUGLIKE, IMPERATIVE, Piece
 from medrag.answer.proof.window import Told, Window, doses
 
 __all__ = ["directions", "directions_agree", "forces_agree", "negations_agree"]
@@ -19,12 +19,15 @@ def forces_agree(claim: Piece, window: Window) -> Told:
         yield "modality", "one thing more is forbidden"
     if {bool(forbidden([p])) for p in window.pieces if bids(p)} == {True, False} and not mixed(claim):
         yield "modality", "one thing is forbidden and another is not"
-    if any(risky(piece) for piece in window.pieces) and not risky(claim) and "may" not in mine:
+    if any(risky(piece) and risked(piece, claim) for piece in window.pieces) and not risky(claim) and "may" not in mine:
         yield "modality", "risk"
     if mine == theirs:
         return
     apart = mine ^ theirs
     if not apart - {"recommend"} and freely(claim, window):
+        return
+    limits = {amount.key for amount in claim.amounts if amount.comparison == "<="}
+    if not apart - {"must", "recommend"} and any(a.key in limits for a in window.all("amounts")):
         return
     told = any(bids(piece) or piece.doses or piece.often for piece in window.pieces)
     if IMPERATIVE.match(claim.text.lstrip(" ,，")) and not told:
@@ -37,6 +40,10 @@ def forces_agree(claim: Piece, window: Window) -> Told:
     if strict and any(DO_NOT.search(piece.text) for piece in window.pieces):
         return
     if mine == {"avoid"} and theirs == {"contraindicated"} and DO_NOT.search(claim.text):
+        return
+    if apart == theirs == {"may"} and all(ABLE.search(p.text) for p in window.pieces if p.of_kind("force")):
+        return
+    if mine == {"avoid"} and theirs == {"not_recommended"} and any(AGAINST.search(p.text) for p in window.pieces):
         return
     acts = claim.words() & (ACTIONS | {"stop", "start"})
     if apart == mine == {"may"} and PERMITS.search(claim.text) and not acts and freely(claim, window):
@@ -52,12 +59,17 @@ WILL = re.compile("(?<![定必总都然不])会")
 
 #: What comes about: that it may is less than that it does. That a drug may be used is not.
 COMES: Final = frozenset(
-    "cause prevent worsen improve interact inhibit induce affect impair cross occur".split()
+    "cause prevent worsen improve interact inhibit induce affect impair cross occur fatal reversible irreversible".split()
 )
 #: An order not to, said of what is forbidden.
-DO_NOT = re.compile(r"\bdo not\b|\bnever\b|不要|勿")
+DO_NOT = re.compile(r"\bdo not\b|\bnever\b|\bcannot be (?:used|given|taken)\b|不要|勿|不(?:能|可)(?:使|应|服)?用")
 #: "可静脉滴注" says how it is given.
 PERMITS = re.compile("可(?!能)")
+
+#: "可抑制" says what a drug does; "可能抑制" that it may.
+ABLE = re.compile("可(?=抑制|诱导|影响|通过|透过|分泌)")
+#: A guideline that recommends against a thing says it should not be.
+AGAINST = re.compile(r"\brecommends? against\b")
 
 #: Forces that forbid.
 FORBID: Final = frozenset(["contraindicated", "not_recommended", "avoid", "cannot"])
@@ -84,12 +96,26 @@ def freely(claim: Piece, window: Window) -> bool:
         return True
     acts = frozenset(id for piece in window.pieces for id in piece.of_kind("word")) & ACTIONS
     timed = (claim.doses or claim.often) and (doses(window) or window.all("often"))
-    return bool(timed or claim.of_kind("word") & acts)
+    hasty = claim.words() & frozenset(id for piece in window.pieces for id in piece.words()) & {"asap", "rapid"}
+    return bool(timed or hasty or claim.of_kind("word") & acts)
 
 
 def risky(piece: Piece) -> bool:
     """Whether it is a risk that is spoken of: "a risk of X" is that X may come about."""
     return "risk" in piece.of_kind("word")
+
+
+def risked(piece: Piece, claim: Piece) -> bool:
+    """Whether the claim speaks of what there is a risk of; "levels increase" leaves it out. Its names may stand before
+    the word in Chinese, so where none stands behind it the whole clause is meant."""
+    at = next(s.start for s in piece.senses if s.id == "risk")
+    names = [name for name in piece.names if name.start > at and name.kind not in DRUGLIKE]
+    words = {s.id for s in piece.senses if s.start > at and s.kind == "word"}
+    near = [n for n in piece.names if n.end <= at and n.kind in ("finding", "disease") and at - n.end < 3]
+    told = frozenset(id for name in (*names, *near) for id in name.ids)
+    if not told and not words:
+        return True
+    return bool(told & frozenset(id for name in claim.names for id in name.ids) or words & claim.words())
 
 
 def forces(pieces: Sequence[Piece]) -> frozenset[str]:
@@ -129,6 +155,9 @@ def directions_agree(claim: Piece, window: Window) -> Told:
         if len(said) > 1 and len(said) > sum(s.id.removeprefix("dose_") == way for s in window.all("senses")):
             yield "direction", said[-1].written
     mine, theirs = directions([claim]), directions(window.pieces)
+    aimed = any(s.id == "holding" for s in window.all("senses"))
+    if mine - theirs == {"down"} and aimed and any(a.comparison in ("<", "<=") for a in claim.amounts):
+        return
     if mine != theirs:
         yield "direction", ", ".join(sorted(mine ^ theirs))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 from medrag.answer.proof.amounts import is_bound
 from medrag.answer.proof.general import said_alike
 from medrag.answer.proof.marks import DRUGLIKE, Named, Piece
+from medrag.answer.proof.naming import proof_linker
 from medrag.answer.proof.senses import find_senses
 from medrag.answer.proof.stems import stems_of
 from medrag.answer.proof.window import Told, Window, ids, offset_of
@@ -37,11 +39,47 @@ _MODIFIED = re.compile(
 def names_held(claim: Piece, window: Window) -> Told:
     """Everything named stands in the quote, under this or another of its names."""
     held = ids((*window.all("names"), *window.all("head"), *window.all("opening"), *window.context))
+    own = any(name.kind in DRUGLIKE for name in window.all("names"))
+    carried = frozenset() if own else window.around
     for name in (*claim.names, *claim.head, *claim.opening):
         if name.ids & held or any(stands(name.written, piece.text) for piece in window.pieces):
             continue
+        if name.ids & carried and name not in claim.names:
+            continue
+        if any(part_ids & held and told_by(rest, window.pieces) for part_ids, rest in parts_of(name)):
+            continue
         if not any(alike(name, piece) for piece in window.pieces):
             yield "name", name.written
+
+
+@lru_cache(maxsize=4096)
+def parts_of(name: Named) -> tuple[tuple[frozenset[str], str], ...]:
+    """The ways a name is made of another name and words beside it: "severe" and "renal impairment". Of drugs none."""
+    if name.kind in DRUGLIKE:
+        return ()
+    text, linker = name.written, proof_linker()
+    cuts = (at for at in range(1, len(text)) if not text[at - 1 : at + 1].isascii() or " " in text[at - 1 : at + 1])
+    halves = [pair for at in cuts for pair in ((text[:at], text[at:]), (text[at:], text[:at]))]
+    found = [(frozenset(t.id for t in linker.named(half.strip(" -"))), rest.strip(" -")) for half, rest in halves]
+    return tuple((ids, rest) for ids, rest in dict.fromkeys(found) if ids - name.ids and rest)
+
+
+#: Words beside a name that say nothing more.
+_IDLE = re.compile(r"(?:期|性|的|类|类药物|药物|治疗|疗法|treatment|therapy|in|of|with|during|tests?)+")
+
+
+def told_by(rest: str, pieces: Sequence[Piece]) -> bool:
+    """Whether clauses say the words beside a name: as a name, as senses or as they are."""
+    if _IDLE.fullmatch(rest):
+        return True
+    named = {thing.id for thing in proof_linker().named(rest)}
+    if named & ids(name for piece in pieces for name in (*piece.names, *piece.opening)):
+        return True
+    text = " ".join(piece.text for piece in pieces)
+    senses, words = find_senses(rest), frozenset(id for piece in pieces for id in piece.words())
+    if senses and sum(len(s.written) for s in senses) == len(rest.replace(" ", "")):
+        return all(s.kind == "neutral" or (s.kind == "word" and {s.id, *s.also} & words) for s in senses)
+    return said_alike(rest, text, stems_of(text))
 
 
 def alike(name: Named, piece: Piece) -> bool:
@@ -65,20 +103,60 @@ def stands(written: str, sentence: str) -> bool:
 def names_kept(claim: Piece, window: Window) -> Told:
     """No name of the quoted clauses is left out; of names in a list, one is enough."""
     said = ids((*claim.names, *claim.head, *claim.opening))
+    said |= {id for name in claim.names for part, rest in parts_of(name) for id in (*part, *named_ids(rest))}
     text = claim.text.replace("-", " ")
     for piece in window.pieces:
         for group in lists_of(piece):
             if group[0].ids <= AGES and aged(claim, window):
                 continue
+            if reasoned(group[0], piece, claim) or led(group, piece, said):
+                continue
             if group[0].kind == "class" and paired(window) and paired(window) <= said:
                 continue
-            if not any(name.ids & said or stands(name.written, text) or alike(name, claim) for name in group):
+            if not any(
+                name.ids & said or stands(name.written, text) or alike(name, claim) or apart(name, said, claim)
+                for name in group
+            ):
                 yield "qualifier_dropped", group[0].written
         for name in piece.opening:
             if not name.ids & said:
                 yield "qualifier_dropped", name.written
     if window.needed and not ids(window.needed) & said:
         yield "qualifier_dropped", window.needed[0].written
+
+
+def apart(name: Named, said: frozenset[str], claim: Piece) -> bool:
+    """Whether the statement says a name in its parts."""
+    return any(part & said and told_by(rest, (claim,)) for part, rest in parts_of(name))
+
+
+def named_ids(words: str) -> frozenset[str]:
+    return frozenset(thing.id for thing in proof_linker().named(words))
+
+
+#: What begins a reason.
+_REASON = re.compile(
+    r"\b(?:because|since|as (?:it|they|this|these)|due to|owing to|en raison|car)\b|因为|由于|(?<=[,，])因(?!此|而)|以防|以免|以避免|以减少"
+)
+
+
+def reasoned(name: Named, piece: Piece, claim: Piece) -> bool:
+    """Whether a name stands only in the reason of the quote, and the statement gives none: no drug, no group of people."""
+    if name.kind in DRUGLIKE or name.kind in ("population", "disease") or _REASON.search(claim.text):
+        return False
+    found = _REASON.search(piece.text)
+    return found is not None and name.start - offset_of(piece) > found.start()
+
+
+def led(group: list[Named], piece: Piece, said: frozenset[str]) -> bool:
+    """Whether what the name stands for is told one by one behind it, and said: "dual therapy with aspirin and ..."."""
+    if group[0].kind not in ("class", "procedure"):
+        return False
+    offset = offset_of(piece)
+    behind = [name for name in piece.names if name.kind == "drug" and name.start > group[-1].end]
+    between = piece.text[group[-1].end - offset : behind[0].start - offset] if behind else ""
+    told = re.fullmatch(r"\s*(?:with|using|consisting of|such as|\(|（|[:：]|即|包括|用)\s*", between)
+    return told is not None and all(name.ids & said for name in behind)
 
 
 def paired(window: Window) -> frozenset[str]:

@@ -31,7 +31,7 @@ _BEHIND = re.compile(
 SIDED: Final = frozenset(
     "cause inhibit induce worsen prevent risk_factor first_line alternative instead".split()
 )
-_PASSIVE = re.compile(r"\bby\b|\b(?:result\w*|arise\w*) from\b|\bdue to\b|\bpar\b|[被由因]")
+_PASSIVE = re.compile(r"\bby\b(?! (?:\w+ly )?\w+ing\b)|\b(?:result\w*|arise\w*) from\b|\bdue to\b|\bpar\b|[被由因]")
 
 #: What comes about stands before such words: "associated with", "X引起的Y".
 RESULT = re.compile(
@@ -52,6 +52,11 @@ def sides_agree(claim: Piece, window: Window) -> Told:
         passive = bool(_PASSIVE.search(claim.text)) != any(_PASSIVE.search(p.text) for p in window.pieces)
         crossed = mine[0] & theirs[1] or mine[1] & theirs[0]
         kept = mine[0] & theirs[0] or mine[1] & theirs[1]
+        # "The first choice for X is A" is "A is the first choice for X", where nothing else is chosen from.
+        if sense in ("first_line", "inhibit", "induce") and not (theirs[0] and theirs[1]):
+            continue
+        if kept and crossed and sense == "cause" and not passive:
+            continue
         if (kept and not crossed) if passive else crossed:
             yield "roles", claim.text.strip()
         if sense == "cause" and acts_backwards(claim) and not acts_backwards(*window.pieces):
@@ -81,7 +86,7 @@ def sides(pieces: Sequence[Piece], sense: str) -> tuple[frozenset[str], frozense
             continue
         stop = piece.text.find(",", at - offset_of(piece))
         for name in piece.names:
-            if name.kind == "population" or (sense in CHOICES and name.kind not in DRUGLIKE):
+            if name.kind == "population" or (sense in OF_DRUGS and name.kind not in DRUGLIKE):
                 continue
             if name.start < at:
                 before.update(name.ids)
@@ -92,7 +97,7 @@ def sides(pieces: Sequence[Piece], sense: str) -> tuple[frozenset[str], frozense
 
 def refused(piece: Piece) -> frozenset[str]:
     """The names right behind a "not": clopidogrel, not ticagrelor."""
-    ends = [sensed.end for sensed in piece.senses if sensed.kind == "negation"]
+    ends = [sensed.end for sensed in piece.senses if sensed.id == "negation"]
     return frozenset(
         id for name in piece.names if any(0 <= name.start - end <= 1 for end in ends) for id in name.ids
     )
@@ -118,6 +123,8 @@ def roles_agree(claim: Piece, window: Window) -> Told:
 
 #: Relations whose sides are drugs; the disease they are chosen for may stand anywhere.
 CHOICES: Final = frozenset(["first_line", "alternative", "instead"])
+#: Relations whose sides are compared by their drugs alone.
+OF_DRUGS: Final = CHOICES | {"inhibit", "induce"}
 
 
 @lru_cache(maxsize=4096)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import Final
 
 from medrag.answer.proof.agree_roles import LEVEL
 from medrag.answer.proof.general import GUARDED, said_alike
 from medrag.answer.proof.marks import DRUGLIKE, Piece
-from medrag.answer.proof.senses import Sensed
+from medrag.answer.proof.senses import Sensed, find_senses
 from medrag.answer.proof.stems import LATIN, stem_of, stems_of
 from medrag.answer.proof.window import Told, Window, offset_of
 
@@ -21,7 +22,7 @@ RELATIONS: Final = frozenset(
 )
 #: Relations that say another thing, or its contrary, when they are left out.
 TURNING: Final = frozenset(
-    "prevent worsen improve stop start interrupt restart ineffective impair monitor separate swallow".split()
+    "prevent worsen improve stop start interrupt restart ineffective impair monitor separate".split()
 )
 #: Words behind a name that say only what kind of thing it names.
 OF_NAMES: Final = frozenset(["illness", "disorder"])
@@ -44,6 +45,8 @@ TESTS = re.compile(r"\btests?\b|\bexamination|检查")
 USED = re.compile(r"用于|\bused (?:in|for)\b|\bindicated\b")
 MANNER = re.compile("infusion|injection|bolus")
 #: What lasts until a thing is so is done before it is.
+#: What is done once a thing is so is done after it.
+ONCE: Final = frozenset(["once", "一旦"])
 UNTIL: Final = frozenset(["until", "直至", "直到", "jusqu"])
 
 
@@ -56,18 +59,23 @@ def words_held(claim: Piece, window: Window) -> Told:
         held |= {"before"}
     if claim.doses or any(id.startswith("dose_") for p in window.pieces for id in p.of_kind("direction")):
         held |= {"dose"}
-    if any(piece.of_kind("condition") for piece in window.pieces):
+    if any(piece.of_kind("condition") for piece in window.pieces) or not theirs & {"before", "after"}:
         held |= {"during"}
+    held |= {s.id for name in window.all("names") for s in senses_in(name.written)}
     if (
         _WITH.search(window.sentence)
         and len({n.ids for n in (*claim.names, *claim.head) if n.kind in DRUGLIKE}) > 1
     ):
         held |= {"together"}
+    if _WITH.search(window.sentence) and "food" in theirs & claim.words():
+        held |= {"together"}
+    if any(s.kind == "condition" and s.written in ONCE for p in window.pieces for s in p.senses):
+        held |= {"after"}
     if len({name.ids for name in window.context}) > 1:
         held |= {"together", "cause"}
     lengths = {a.key for a in window.all("amounts") if a.unit in ("s", "month")}
     if any(amount.key in lengths for amount in claim.amounts):
-        held |= {"during"}
+        held |= {"during", "consecutive"}
     if any(name.kind in ("lab", "procedure") and TESTS.search(name.written) for name in window.all("names")):
         held |= {"monitor"}
     if "together" in held and any(s.id == "occur" for p in window.pieces for s in p.senses):
@@ -117,6 +125,12 @@ TIMES: Final = frozenset(["before", "after", "during"])
 ORDERED: Final = ("before", "after", "first", "during")
 
 
+@lru_cache(maxsize=4096)
+def senses_in(written: str) -> tuple[Sensed, ...]:
+    """The plain senses inside a name: the "uncomplicated" of "uncomplicated cystitis"."""
+    return tuple(s for s in find_senses(written) if s.kind == "word")
+
+
 def repeated(claim: Piece, window: Window) -> list[str]:
     """The times said more often than quoted."""
     mine = Counter(time_of(s) for s in claim.senses)
@@ -138,6 +152,7 @@ def moved(claim: Piece, window: Window) -> list[str]:
     if any(s.kind == "condition" and s.written in UNTIL for p in window.pieces for s in p.senses):
         theirs |= {"before"}
     gone = (theirs - mine) & ({"before", "after", "during"} if claim.often else {"before", "after"})
+    gone = frozenset() if mine == {"during"} and mine <= theirs else gone
     extra = mine - theirs
     return sorted(gone) if gone and (extra or (told and mine)) else []
 
@@ -149,10 +164,14 @@ def left_out(claim: Piece, window: Window) -> list[str]:
     mine = claim.words() | (claim.elsewhere if len(window.pieces) == 1 else frozenset())
     if any(sensed.id == "occur" for sensed in claim.senses):
         mine |= {"cause"}
+    if claim.often and any(name.kind == "lab" for name in claim.names):
+        mine |= {"monitor"}
+    mine |= {s.id for name in claim.names for s in senses_in(name.written)}
     told = (
         claim.words() & theirs & RELATIONS or claim.of_kind("direction") or claim.of_kind("force") - {"may"}
     )
     needed = (TURNING if told else RELATIONS) | NARROWING
+    needed |= {"swallow"} if mine & {"crush", "chew_"} else frozenset()
     may_be = frozenset(id for p in window.pieces for s in p.senses if s.also & mine for id in (s.id, *s.also))
     return sorted((theirs & needed) - mine - may_be)
 
@@ -164,6 +183,10 @@ def implied(claim: Piece, held: frozenset[str]) -> frozenset[str]:
         more.add("cause")
     if held & {"fast_", "slow_"}:
         more.add("rate_")
+    if "after" in held & claim.words():
+        more.add("complete")
+    if "asap" in held:
+        more.add("rapid")
     if held & {"second_", "third_"}:
         more.add("degree")
     if "before" in held & claim.words():
@@ -202,6 +225,8 @@ def timed(claim: Piece) -> bool:
 def carried(claim: Piece, piece: Piece, condition: Sensed) -> bool:
     """Whether the words of the case are in the claim; its names and bounds have been compared before."""
     mine = claim.words()
+    if len({name.ids for name in (*claim.names, *claim.head) if name.kind in DRUGLIKE}) > 1:
+        mine |= {"together"}
     offset = offset_of(piece)
     start, end = span_of(piece.text, condition.start - offset, condition.written)
     theirs = [s for s in piece.senses if s.kind == "word" and start <= s.start - offset < end]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -19,11 +19,12 @@ __all__ = ["Marks", "inherit"]
 _WORD = re.compile(r"[a-z0-9α-ω]+(?:'[a-z]+)?|[<>=≤≥≠±%]")
 _HAN_RUN = re.compile(f"[{HAN}]+")
 _STRONG = re.compile(
-    r"[;；。！!？?]|\bbut\b|\bwhereas\b|\bwhile\b|\bhowever\b|\bbecause\b|\bsince\b|\bas (?:it|they|this|these|the combination)\b|\bwhich\b|(?<=, )so\b(?! that)|\b(?:therefore|hence|thus)\b|但是?|然而|(?<=[,;，；])而(?!且)|因为|所以|因此|故(?!障)|(?<=[,，])(?:因(?!子|此|而|素|为)|由于)"  # noqa: E501
+    r"[;；。！!？?]|\bbut\b|\bwhereas\b|\bwhile\b|\bhowever\b|\bbecause\b|\bsince\b|\bas(?= (?:it|they|this|these|the combination)\b)|\bwhich\b|(?<=, )so\b(?! that)|\b(?:therefore|hence|thus)\b|但是?|然而|(?<=[,;，；])而(?!且)|因为|所以|因此|故(?!障)|(?<=[,，])(?:因(?!子|此|而|素|为)|由于)"  # noqa: E501
 )
 _WEAK = re.compile(r"[,，:：()（）]|\band\b|\bor\b|\bthen\b|并(?!发|非)|且|或|然后|随后")
 SEMICOLON: Final = (";", "；", "。")
 _REASON = re.compile(r"\s*(?:because|since|由于|因为)")
+_BECAUSE = re.compile(r"(?:\bbecause|\bsince|因为|由于|[,，]\s*因|[,，]\s*as)\s*$")
 _OR = re.compile(r"(?:\bor\b|或)\s*$")
 _TRAILS = re.compile(r"(?:时|者|患者|病人|期间|前|后|情况下|的话)[\s,，]*$")
 #: Actions that make a clause of their own.
@@ -116,6 +117,8 @@ class Marks:
             return True
         if _REASON.match(front) and any(begin <= n.start < cut for n in self.names) and self.says(cut, end):
             return True
+        if _BECAUSE.search(front) and self.speaks(begin, cut) and self.speaks(cut, end):
+            return True
         if strong and IMPERATIVE.search(front) and self.says(cut, end):
             return True
         if not self.says(begin, cut) or not self.says(cut, end):
@@ -148,6 +151,30 @@ class Marks:
         )
 
 
+def subjects(front: list[Named], first: Piece) -> list[Named]:
+    """The people a sentence begins with: "肝功能不全患者使用吗啡应减少剂量并延长给药间隔" says both of them."""
+    return [name for name in front if name.kind == "population" and name.start - first.names[0].start == 0]
+
+
+#: Forces that a further verb shares, and where such a verb begins.
+_SHARED: Final = frozenset(["may", "must", "recommend"])
+_GOES_ON = re.compile(r"(?:\band|\bor|,|并|且|、|，)\s*$")
+_VERB = re.compile(rf"\s*(?:(?:be )?[a-z]+ed\b|[a-z]+(?<!s) |[{HAN}])")
+_PARTICIPLE = re.compile(r"[a-z]+ed\.?\s*$")
+
+
+def carried_force(before: Piece, piece: Piece) -> tuple[Sensed, ...]:
+    """The "may" or "should" that a clause shares with the one before: "may reduce ... and worsen ..."."""
+    shared = tuple(s for s in before.senses if s.id in _SHARED)
+    forces = [s for s in (*before.senses, *piece.senses) if s.kind == "force"]
+    if len(shared) != 1 or len(forces) != 1 or not _GOES_ON.search(before.text) or IMPERATIVE.match(piece.text):
+        return ()
+    marks = [m.start for m in (*piece.names, *piece.senses)]
+    verb = _VERB.match(piece.text) and not any(n.start == min(marks, default=-1) for n in piece.names)
+    done = shared[0].id != "may" and _PARTICIPLE.search(piece.text)
+    return (replace(shared[0], start=min(marks, default=0), end=min(marks, default=0)),) if verb or done else ()
+
+
 def inherit(pieces: list[Piece]) -> Iterator[Piece]:
     """Gives each later clause the subject of the sentence, and the condition it opens with."""
     if not pieces:
@@ -164,9 +191,12 @@ def inherit(pieces: list[Piece]) -> Iterator[Piece]:
     # "because the combination ..." is said of every drug named before, when it names none itself.
     every = [name for name in first.names if name.kind in DRUGLIKE]
     leads = LEADS.match(first.text) is not None or any(s.kind == "condition" for s in first.senses)
-    opening = [name for name in front if name.kind not in DRUGLIKE] if leads else []
+    opening = [name for name in front if name.kind not in DRUGLIKE] if leads else subjects(front, first)
     lead = tuple(s for s in first.senses if s.id in _FORMS and s.start < min(told, default=0))
+    before = first
     for piece in pieces[1:]:
+        force = carried_force(before, piece)
+        before = piece = replace(piece, senses=(*force, *piece.senses)) if force else piece
         kinds = {"population", "disease", "lab", *(name.kind for name in opening)}
         own = any(name.kind in kinds for name in piece.names)
         yield Piece(

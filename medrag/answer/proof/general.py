@@ -46,6 +46,10 @@ class General:
     english: dict[str, frozenset[str]]
 
 
+#: Characters that say of a word before them only what kind of thing it is.
+AFFIXES: Final = frozenset("部性化处样状感症区者型")
+
+
 @cache
 def load_general() -> General:
     """The table. Raises `IntegrityError` where a row is damaged."""
@@ -83,6 +87,8 @@ def han_alike(written: str, text: str, stems: frozenset[str]) -> bool:
     reached = {0}
     for at in range(len(written)):
         if at in reached:
+            if at and written[at] in AFFIXES:
+                reached.add(at + 1)
             for end in range(at + 2, min(len(written), at + 6) + 1):
                 if stands_for(written[at:end], text, stems):
                     reached.add(end)

@@ -14,7 +14,7 @@ from medrag.answer.proof.place import place_quote
 from medrag.answer.proof.read import read_sentence, read_text
 from medrag.answer.proof.records import Claim, PairVerdict, Placed, Proof, Quote
 from medrag.answer.proof.verdicts import contradicted
-from medrag.answer.proof.window import Window, turned
+from medrag.answer.proof.window import Window, ids, turned
 from medrag.concepts import Linker
 from medrag.text.sentences import split_sentences
 
@@ -191,9 +191,10 @@ def slide(
 ) -> Iterator[Window]:
     """Every run of neighbouring clauses, short ones first."""
     pieces = reading.pieces
+    named = ids(name for piece in pieces for name in piece.names)
     for width in range(1, min(WIDEST, len(pieces)) + 1):
         for start in range(len(pieces) - width + 1):
-            yield Window(pieces[start : start + width], context, needed, reading.text, quoted)
+            yield Window(pieces[start : start + width], context, needed, reading.text, quoted, named)
 
 
 def around(quote: Quote, linker: Linker) -> tuple[tuple[Named, ...], tuple[Named, ...]]:

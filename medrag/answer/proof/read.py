@@ -37,6 +37,8 @@ _BY_WEIGHT = re.compile(
 )
 #: "每次" and "1次" beside how often say nothing more.
 _ANY_TIME = re.compile("[在于]?[一1]天[之当]?中(?=的?任[何意])")
+#: "一剂可待因" is a dose of it, "一个周期" a cycle.
+_A_DOSE = re.compile("(?<![单首第十])[一1](?:(?=剂[^量])|个(?=周期|疗程|月经))")
 _ONCE = re.compile(r"(?<![单首\d])(\d)次")
 #: Routes written short, in capitals; "stage IV" is none.
 MANNERS = {
@@ -121,7 +123,7 @@ def prepare(text: str) -> str:
     )
     text = ABBREVIATED.sub(lambda m: MANNERS[m[0].upper().replace(".", "")], text)
     text = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), text)
-    text = _ANY_TIME.sub("", text)
+    text = _A_DOSE.sub("", _ANY_TIME.sub("", text))
     return spell_out(
         spell_greek(
             _SALT.sub(r"\1盐", _BY_WEIGHT.sub(r"\1/kg", _EACH.sub("每次", _RAISING.sub(r"\1的", text))))

@@ -26,6 +26,8 @@ class Window:
     needed: tuple[Named, ...]
     sentence: str
     quoted: frozenset[tuple[Any, ...]] = field(default=frozenset())
+    #: Everything the whole sentence names.
+    around: frozenset[str] = field(default=frozenset())
 
     def all(self, what: str) -> list[Any]:
         return [mark for piece in self.pieces for mark in getattr(piece, what)]
