@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from medrag.answer.proof.amounts import Amount, is_bound
 from medrag.answer.proof.marks import Piece
+from medrag.answer.proof.molar import converts
 from medrag.answer.proof.naming import WITHIN
 from medrag.answer.proof.often import Often
 from medrag.answer.proof.window import Told, Window, doses, ids, turned
 
-__all__ = ["amounts_held", "often_held", "routes_held"]
+__all__ = ["amounts_held", "both_name", "often_held", "routes_held"]
 
 #: What a bare filtration rate or clearance is measured in.
 CUSTOM: Final = {
@@ -50,6 +51,9 @@ def amounts_held(claim: Piece, window: Window) -> Told:
         if key not in keys and amount.comparison == "=" and "after" in claim.words():
             key = next((k for k in keys if k == ("<=", *key[1:]) and within_after(held, k)), key)
         if key not in keys:
+            same = [other.key for other in held if converts(other, amount, both_name(claim, window))]
+            key = same[0] if same else key
+        if key not in keys:
             yield "number", amount.written
         if key[1:] not in window.quoted:
             yield "number", amount.written
@@ -68,6 +72,12 @@ def amounts_held(claim: Piece, window: Window) -> Told:
         said, quoted = sizes(claim.amounts, times), sizes(held, times)
         if len(said) > 1 and (said != [size for size in quoted if size in said] or turned(claim, window)):
             yield "number", "the order of the amounts"
+
+
+def both_name(claim: Piece, window: Window) -> frozenset[str]:
+    """What an amount is said of: the names of the clause that the quote has too."""
+    mine = ids((*claim.names, *claim.head, *claim.opening))
+    return mine & (ids((*window.all("names"), *window.all("head"), *window.context)) | window.around)
 
 
 def within_after(held: list[Amount], key: tuple[Any, ...]) -> bool:

@@ -17,7 +17,7 @@ from medrag.answer.proof.stems import LATIN, stem_of
 from medrag.errors import IntegrityError, Place
 from medrag.text.normalise import HAN
 
-__all__ = ["GUARDED", "TABLE", "said_alike"]
+__all__ = ["AFFIXES", "GUARDED", "TABLE", "load_general", "said_alike"]
 
 TABLE: Final = "general.tsv"
 #: Senses that carry a relation, a degree, a time or a case: only their own reader may find them, never the table.

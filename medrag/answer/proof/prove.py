@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from medrag.answer.proof.agree import Difference, compare
+from medrag.answer.proof.agree_amounts import both_name
 from medrag.answer.proof.marks import DRUGLIKE, Named, Piece, Reading
+from medrag.answer.proof.molar import converts
 from medrag.answer.proof.naming import proof_linker
 from medrag.answer.proof.place import place_quote
 from medrag.answer.proof.read import read_sentence, read_text
@@ -142,8 +144,11 @@ def nearest(differences: Sequence[Difference]) -> Difference:
 
 def converted(piece: Piece, window: Window) -> Iterator[str]:
     """The amounts that stand in another unit in the quote."""
+    shared = both_name(piece, window)
     for amount in piece.amounts:
-        written = [other.written for other in window.all("amounts") if other.key == amount.key]
+        held = window.all("amounts")
+        written = [other.written for other in held if other.key == amount.key]
+        written = written or [other.written for other in held if converts(other, amount, shared)]
         if written and amount.written not in written and amount.unit:
             yield f"{amount.written} = {written[0]}"
 

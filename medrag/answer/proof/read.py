@@ -10,13 +10,14 @@ from functools import lru_cache
 
 from medrag.answer.proof.amounts import read_amounts
 from medrag.answer.proof.clauses import Marks, inherit
+from medrag.answer.proof.general import AFFIXES, load_general
 from medrag.answer.proof.marks import DRUGLIKE, PLAIN, Named, Reading
 from medrag.answer.proof.naming import hard_names, soft_names, spell_greek
 from medrag.answer.proof.numerals import spell_out
 from medrag.answer.proof.often import Often, read_often
-from medrag.answer.proof.senses import find_senses
+from medrag.answer.proof.senses import Sensed, find_senses
 from medrag.concepts import Linker
-from medrag.text.normalise import fold_name, to_simplified
+from medrag.text.normalise import HAN, fold_name, to_simplified
 from medrag.text.sentences import split_sentences
 
 __all__ = ["read_sentence", "read_text"]
@@ -38,6 +39,11 @@ _BY_WEIGHT = re.compile(
 #: "每次" and "1次" beside how often say nothing more.
 _ANY_TIME = re.compile("[在于]?[一1]天[之当]?中(?=的?任[何意])")
 #: "一剂可待因" is a dose of it, "一个周期" a cycle.
+_HAN = re.compile(f"[{HAN}]")
+#: Senses of one character that may be part of a longer word.
+PARTS = frozenset(
+    "blood heart_ renal_ pulmonary bone brain eye white pressure sugar inflame urinary muscle bleed nerve skin_ gastro".split()
+)
 _A_DOSE = re.compile("(?<![单首第十])[一1](?:(?=剂[^量])|个(?=周期|疗程|月经))")
 _ONCE = re.compile(r"(?<![单首\d])(\d)次")
 #: Routes written short, in capitals; "stage IV" is none.
@@ -96,7 +102,7 @@ def read_sentence(text: str, linker: Linker) -> Reading:
         blank(masked, amount.start, amount.end)
         blank(masked, *amount.far)
     routes = take(soft_names(mentions, masked), masked)
-    senses = find_senses("".join(masked))
+    senses = whole_words(find_senses("".join(masked)), masked)
     for sensed in senses:
         blank(masked, sensed.start, sensed.end)
     marks = Marks(
@@ -131,12 +137,35 @@ def prepare(text: str) -> str:
     )
 
 
+def whole_words(senses: list[Sensed], masked: list[str]) -> list[Sensed]:
+    """The senses but those of one character that is only part of an unread word: the "血" of "溶血"."""
+    read = {at for sensed in senses for at in range(sensed.start, sensed.end)}
+
+    def unread(at: int) -> bool:
+        char = masked[at] if 0 <= at < len(masked) else ""
+        return at not in read and char not in AFFIXES and _HAN.fullmatch(char) is not None
+
+    return [
+        s
+        for s in senses
+        if s.end - s.start > 1 or s.id not in PARTS or not (unread(s.start - 1) or unread(s.end))
+    ]
+
+
 def without_parts(names: list[Named], folded: str) -> list[Named]:
     """The names but those that are only part of words with a sense of their own."""
     if not any(name.kind in PLAIN for name in names):
         return names
     raw = [(s.start, s.end, s.id == "stop") for s in find_senses(folded)]
-    return [name for name in names if not within(name, raw)]
+    return [name for name in names if not within(name, raw) and not begins_word(name, folded)]
+
+
+def begins_word(name: Named, folded: str) -> bool:
+    """Whether a part of the body only begins a general word: the "结肠" of "结肠炎"."""
+    if name.kind != "anatomy" or name.written.isascii():
+        return False
+    table = load_general()
+    return any(folded[name.start : name.end + more] in table.english for more in (1, 2, 3))
 
 
 def within(name: Named, senses: list[tuple[int, int, bool]]) -> bool:
