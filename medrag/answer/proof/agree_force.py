@@ -15,6 +15,8 @@ __all__ = ["directions", "directions_agree", "forces_agree", "negations_agree"]
 def forces_agree(claim: Piece, window: Window) -> Told:
     """Said as strongly as quoted; an order without a word of force says "should"."""
     mine, theirs = forces([claim]), forces(window.pieces)
+    if UNFIT.search(claim.text) and any(MUST_NOT.search(piece.text) for piece in window.pieces):
+        yield "modality", "不宜"
     if forbidden([claim]) > forbidden(window.pieces):
         yield "modality", "one thing more is forbidden"
     if {bool(forbidden([p])) for p in window.pieces if bids(p)} == {True, False} and not mixed(claim):
@@ -25,9 +27,6 @@ def forces_agree(claim: Piece, window: Window) -> Told:
         return
     apart = mine ^ theirs
     if not apart - {"recommend"} and freely(claim, window):
-        return
-    limits = {amount.key for amount in claim.amounts if amount.comparison == "<="}
-    if not apart - {"must", "recommend"} and any(a.key in limits for a in window.all("amounts")):
         return
     told = any(bids(piece) or piece.doses or piece.often for piece in window.pieces)
     if IMPERATIVE.match(claim.text.lstrip(" ,，")) and not told:
@@ -59,7 +58,7 @@ WILL = re.compile("(?<![定必总都然不])会")
 
 #: What comes about: that it may is less than that it does. That a drug may be used is not.
 COMES: Final = frozenset(
-    "cause prevent worsen improve interact inhibit induce affect impair cross occur fatal reversible irreversible".split()
+    "cause prevent worsen improve interact inhibit induce affect impair cross occur colour fatal reversible irreversible".split()
 )
 #: An order not to, said of what is forbidden.
 DO_NOT = re.compile(r"\bdo not\b|\bnever\b|\bcannot be (?:used|given|taken)\b|不要|勿|不(?:能|可)(?:使|应|服)?用")
@@ -70,6 +69,9 @@ PERMITS = re.compile("可(?!能)")
 ABLE = re.compile("可(?=抑制|诱导|影响|通过|透过|分泌)")
 #: A guideline that recommends against a thing says it should not be.
 AGAINST = re.compile(r"\brecommends? against\b")
+
+#: "不宜超过" is less than "不得超过"; both are read with the amount.
+UNFIT, MUST_NOT = re.compile("不宜(?:超过|多于|大于)"), re.compile("不得(?:超过|多于|大于)|must not exceed")
 
 #: Forces that forbid.
 FORBID: Final = frozenset(["contraindicated", "not_recommended", "avoid", "cannot"])

@@ -41,6 +41,7 @@ def names_held(claim: Piece, window: Window) -> Told:
     held = ids((*window.all("names"), *window.all("head"), *window.all("opening"), *window.context))
     own = any(name.kind in DRUGLIKE for name in window.all("names"))
     carried = frozenset() if own else window.around
+    held |= {id for n in window.all("names") for part, rest in parts_of(n) if _IDLE.fullmatch(rest) for id in part}
     for name in (*claim.names, *claim.head, *claim.opening):
         if name.ids & held or any(stands(name.written, piece.text) for piece in window.pieces):
             continue
@@ -109,6 +110,8 @@ def names_kept(claim: Piece, window: Window) -> Told:
         for group in lists_of(piece):
             if group[0].ids <= AGES and aged(claim, window):
                 continue
+            if any(name.ids & claim.elsewhere_names for name in group) and understood(group[0], piece, claim):
+                continue
             if reasoned(group[0], piece, claim) or led(group, piece, said):
                 continue
             if group[0].kind == "class" and paired(window) and paired(window) <= said:
@@ -146,6 +149,14 @@ def reasoned(name: Named, piece: Piece, claim: Piece) -> bool:
         return False
     found = _REASON.search(piece.text)
     return found is not None and name.start - offset_of(piece) > found.start()
+
+
+def understood(name: Named, piece: Piece, claim: Piece) -> bool:
+    """Whether a name that another clause of the statement says is meant in this one: what is tested, where the clause
+    tests nothing else; the other drug, where both say that the two are combined."""
+    if name.kind in ("lab", "procedure"):
+        return not any(other.kind == name.kind for other in claim.names) and "monitor" in claim.words()
+    return name.kind in DRUGLIKE and "together" in piece.words() and "together" in claim.elsewhere
 
 
 def led(group: list[Named], piece: Piece, said: frozenset[str]) -> bool:

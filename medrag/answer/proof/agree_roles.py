@@ -24,7 +24,7 @@ _OF = re.compile(
     r"(?!(?: \w+)? (?:induct|inhibit)\w*)(?: \w+){0,3} (?:de la |de l'|de |du |des |d')$"
 )
 _BEHIND = re.compile(
-    rf"^(?:'s)? {_MEASURE}\b|^的?(?:血药|血浆|血清)?(?:浓度|水平|暴露|作用|疗效|效应|效果|清除|代谢|吸收|排泄|抗凝"
+    rf"^(?:'s)? (?:(?:[a-z-]*(?:ing|ive|tic|ant|ory)|blood|plasma) ){{0,2}}{_MEASURE}\b|^的?(?:血药|血浆|血清)?(?:浓度|水平|暴露|作用|疗效|效应|效果|清除|代谢|吸收|排泄|抗凝"
     r"|(?:血液学|肾|肝|心脏|神经)?毒性|不良反应|auc|含量)"
 )
 #: Relations that say another thing when their two sides change places.
@@ -54,6 +54,8 @@ def sides_agree(claim: Piece, window: Window) -> Told:
         kept = mine[0] & theirs[0] or mine[1] & theirs[1]
         # "The first choice for X is A" is "A is the first choice for X", where nothing else is chosen from.
         if sense in ("first_line", "inhibit", "induce") and not (theirs[0] and theirs[1]):
+            continue
+        if sense in ("worsen", "improve") and not mine[1]:
             continue
         if kept and crossed and sense == "cause" and not passive:
             continue

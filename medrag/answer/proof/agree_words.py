@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from medrag.answer.proof.agree_roles import LEVEL
-from medrag.answer.proof.general import GUARDED, said_alike
+from medrag.answer.proof.general import AFFIXES, GUARDED, said_alike
 from medrag.answer.proof.marks import DRUGLIKE, Piece
 from medrag.answer.proof.senses import Sensed, find_senses
 from medrag.answer.proof.stems import LATIN, stem_of, stems_of
@@ -109,7 +109,7 @@ def words_held(claim: Piece, window: Window) -> Told:
             yield "word", sensed.written
     parts = {id for piece in window.pieces for name in (*piece.names, *piece.head) for id in name.ids}
     for word in claim.unknown:
-        if BODY.get(word) in parts or (word in ("amount", "amounts") and "dose" in held):
+        if word in AFFIXES or BODY.get(word) in parts or (word in ("amount", "amounts") and "dose" in held):
             continue
         if not word[:1].isalpha() and not word.isalnum():
             yield "number", word
@@ -154,7 +154,7 @@ def moved(claim: Piece, window: Window) -> list[str]:
     gone = (theirs - mine) & ({"before", "after", "during"} if claim.often else {"before", "after"})
     gone = frozenset() if mine == {"during"} and mine <= theirs else gone
     extra = mine - theirs
-    return sorted(gone) if gone and (extra or (told and mine)) else []
+    return sorted(gone) if gone and (extra or (mine and (told or len(window.pieces) > 1))) else []
 
 
 def left_out(claim: Piece, window: Window) -> list[str]:
@@ -227,6 +227,7 @@ def carried(claim: Piece, piece: Piece, condition: Sensed) -> bool:
     mine = claim.words()
     if len({name.ids for name in (*claim.names, *claim.head) if name.kind in DRUGLIKE}) > 1:
         mine |= {"together"}
+    mine |= claim.elsewhere & {"together"}
     offset = offset_of(piece)
     start, end = span_of(piece.text, condition.start - offset, condition.written)
     theirs = [s for s in piece.senses if s.kind == "word" and start <= s.start - offset < end]

@@ -19,7 +19,7 @@ __all__ = ["Marks", "inherit"]
 _WORD = re.compile(r"[a-z0-9α-ω]+(?:'[a-z]+)?|[<>=≤≥≠±%]")
 _HAN_RUN = re.compile(f"[{HAN}]+")
 _STRONG = re.compile(
-    r"[;；。！!？?]|\bbut\b|\bwhereas\b|\bwhile\b|\bhowever\b|\bbecause\b|\bsince\b|\bas(?= (?:it|they|this|these|the combination)\b)|\bwhich\b|(?<=, )so\b(?! that)|\b(?:therefore|hence|thus)\b|但是?|然而|(?<=[,;，；])而(?!且)|因为|所以|因此|故(?!障)|(?<=[,，])(?:因(?!子|此|而|素|为)|由于)"  # noqa: E501
+    r"[;；。！!？?]|\bbut\b|\bwhereas\b|\bwhile\b|\bhowever\b|\bbecause\b|\bsince\b|\bas(?= (?:it|they|this|these|the combination)\b)|\bwhich\b|(?<=, )so\b(?! that)|\b(?:therefore|hence|thus)\b|但是?|然而|(?<=[,;，；])而(?!且)|(?<=[^可予加足难得所用])以(?=减轻|减少|避免|防|降低|预防|免)|(?<=[a-z,\0] )to (?=reduce |avoid |minimi[sz]e )|因为|所以|因此|故(?!障)|(?<=[,，])(?:因(?!子|此|而|素|为)|由于)"  # noqa: E501
 )
 _WEAK = re.compile(r"[,，:：()（）]|\band\b|\bor\b|\bthen\b|并(?!发|非)|且|或|然后|随后")
 SEMICOLON: Final = (";", "；", "。")
@@ -153,7 +153,14 @@ class Marks:
 
 def subjects(front: list[Named], first: Piece) -> list[Named]:
     """The people a sentence begins with: "肝功能不全患者使用吗啡应减少剂量并延长给药间隔" says both of them."""
-    return [name for name in front if name.kind == "population" and name.start - first.names[0].start == 0]
+    name = first.names[0] if first.names and first.names[0] in front else None
+    if name is None or name.kind not in ("population", "disease"):
+        return []
+    whose = name.kind == "population" or _WHOSE.match(first.text[len(name.written) :])
+    return [name] if whose and first.text.startswith(name.written) else []
+
+
+_WHOSE = re.compile("的?(?:患者|病人|者)")
 
 
 #: Forces that a further verb shares, and where such a verb begins.
@@ -196,10 +203,11 @@ def inherit(pieces: list[Piece]) -> Iterator[Piece]:
     before = first
     for piece in pieces[1:]:
         force = carried_force(before, piece)
-        before = piece = replace(piece, senses=(*force, *piece.senses)) if force else piece
+        piece = replace(piece, senses=(*force, *piece.senses)) if force else piece
         kinds = {"population", "disease", "lab", *(name.kind for name in opening)}
-        own = any(name.kind in kinds for name in piece.names)
+        own = any(name.kind in kinds for name in piece.names) or (not leads and _BECAUSE.search(before.text))
         yield Piece(
             piece.text, piece.names, piece.amounts, piece.often, piece.routes, piece.senses, piece.unknown,
             tuple(head if any(n.kind in DRUGLIKE for n in piece.names) else every), () if own else tuple(opening), lead,
         )  # fmt: skip
+        before = piece

@@ -80,7 +80,8 @@ class Piece:
     lead: tuple[Sensed, ...] = ()
     #: Plain senses of the other clauses of the statement.
     elsewhere: frozenset[str] = frozenset()
-    #: The amounts of those clauses.
+    #: What those clauses name, and their amounts.
+    elsewhere_names: frozenset[str] = frozenset()
     elsewhere_amounts: frozenset[tuple[object, ...]] = frozenset()
 
     def words(self) -> frozenset[str]:

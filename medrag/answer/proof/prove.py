@@ -133,6 +133,7 @@ def with_others(piece: Piece, pieces: Sequence[Piece]) -> Piece:
     return replace(
         piece,
         elsewhere=frozenset(id for other in others for id in other.words()),
+        elsewhere_names=ids(name for other in others for name in other.names),
         elsewhere_amounts=frozenset(amount.key for other in others for amount in other.amounts),
     )
 
