@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from medrag.concepts import Linker
@@ -86,7 +87,8 @@ def whole(word: str) -> str:
 #: Where a grade of its own may be put that the quote does not hold.
 GRADED: Final = {"en": ("severe ", "mild ", "chronic "), "zh": ("重度", "轻度", "慢性")}
 GRADES = re.compile(
-    r"life-threatening|fatal|致命|危及|severe|serious|mild|moderate|chronic|acute|long-term|major|grave|重|轻|慢性|急性|中度|legere?|chronique", re.IGNORECASE
+    r"life-threatening|fatal|致命|危及|severe|serious|mild|moderate|chronic|acute|long-term|major|grave|重|轻|慢性|急性|中度|legere?|chronique",
+    re.IGNORECASE,
 )
 
 
@@ -104,10 +106,13 @@ def graded(truth: Truth, truths: Sequence[Truth], at: int, linker: Linker) -> Ma
 
 _CAUSES = (
     re.compile(
-        r"^(?P<a>[A-Z][^,.;]{2,60}?)(?P<v> (?:may|can|could)? ?(?:cause|causes|lead to|leads to|result in|results in|worsen|worsens"
+        r"^(?P<a>[A-Z][^,.;]{2,60}?)(?P<v> (?:may|can|could)? ?(?:cause|causes|lead to|leads to|result in"
+        r"|results in|worsen|worsens"
         r"|induce|induces|trigger) )(?P<b>[^,.;]{3,80})(?P<rest>[,.;].*)$"
     ),
-    re.compile(r"^(?P<a>[^，。；]{2,20}?)(?P<v>(?:可能|可)?(?:引起|导致|诱发|加重|造成))(?P<b>[^，。；]{2,30})(?P<rest>[，。；].*)$"),
+    re.compile(
+        r"^(?P<a>[^，。；]{2,20}?)(?P<v>(?:可能|可)?(?:引起|导致|诱发|加重|造成))(?P<b>[^，。；]{2,30})(?P<rest>[，。；].*)$"
+    ),
 )
 
 
@@ -145,7 +150,8 @@ def subject(truth: Truth, truths: Sequence[Truth], at: int, linker: Linker) -> M
 
 
 _MEASURE = re.compile(
-    r"(?<![A-Za-z0-9.,-])\d+(?:\.\d+)?(?= ?(?P<unit>mg/kg|mg|µg|g|mL/min|hours?|days?|weeks?|months?|years?|毫克|克|小时|天|周|个月|月|岁|年)(?![A-Za-z]))"
+    r"(?<![A-Za-z0-9.,-])\d+(?:\.\d+)?"
+    r"(?= ?(?P<unit>mg/kg|mg|µg|g|mL/min|hours?|days?|weeks?|months?|years?|毫克|克|小时|天|周|个月|月|岁|年)(?![A-Za-z]))"
 )
 #: Between two amounts of one list or range.
 _LISTED = re.compile(r"[^\d]{0,14}?(?:and|or|to|-|–|~|～|至|和|或|、|,|，|/)\s*")
@@ -154,17 +160,22 @@ _LISTED = re.compile(r"[^\d]{0,14}?(?:and|or|to|-|–|~|～|至|和|或|、|,|�
 def crossed(truth: Truth, truths: Sequence[Truth], at: int, linker: Linker) -> Made:
     """Two numbers of one unit change places, where they are said of different things."""
     found = list(_MEASURE.finditer(truth.text))
-    for one, two in zip(found, found[1:], strict=False):
+    for one, two in pairwise(found):
         between = truth.text[one.end() + len(one["unit"]) : two.start()].strip()
         alike = one["unit"].rstrip("s") == two["unit"].rstrip("s") and one[0] != two[0]
         said_apart = len(between) > 4 and not _LISTED.fullmatch(between)
         if alike and said_apart:
             text = truth.text
-            yield text[: one.start()] + two[0] + text[one.end() : two.start()] + one[0] + text[two.end() :], truth
+            yield (
+                text[: one.start()] + two[0] + text[one.end() : two.start()] + one[0] + text[two.end() :],
+                truth,
+            )
 
 
 _EXCEPTIONS = (
-    re.compile(r",? (?:unless|except|other than|apart from|if|when|until|once (?!daily|weekly|monthly|a |an |every|per|in ))[^,.;]*"),
+    re.compile(
+        r",? (?:unless|except|other than|apart from|if|when|until|once (?!daily|weekly|monthly|a |an |every|per|in ))[^,.;]*"
+    ),
     re.compile(r"^(?:Unless|Except|If|When|Until|Once) (?!daily|weekly|monthly|a week|a day|every)[^,.;]+, "),
     re.compile(r"^除(?!去|了)[^，。；]+[，]"),
     re.compile(r"，?除非[^，。；]+"),

@@ -138,7 +138,9 @@ def once(held: Often, said: Often) -> bool:
 
 
 #: What is taken, as tablets or capsules, is taken by mouth.
-SWALLOWED = re.compile(r"服用|服药|[餐饭]后?服|送服|片剂?|胶囊|\btablets?\b|\bcapsules?\b|\bswallow|\btaken?\b|comprime|gelule")
+SWALLOWED = re.compile(
+    r"服用|服药|[餐饭]后?服|送服|片剂?|胶囊|\btablets?\b|\bcapsules?\b|\bswallow|\btaken?\b|comprime|gelule"
+)
 
 
 def routes_held(claim: Piece, window: Window) -> Told:

@@ -21,7 +21,11 @@ def forces_agree(claim: Piece, window: Window) -> Told:
         yield "modality", "one thing more is forbidden"
     if {bool(forbidden([p])) for p in window.pieces if bids(p)} == {True, False} and not mixed(claim):
         yield "modality", "one thing is forbidden and another is not"
-    if any(risky(piece) and risked(piece, claim) for piece in window.pieces) and not risky(claim) and "may" not in mine:
+    if (
+        any(risky(piece) and risked(piece, claim) for piece in window.pieces)
+        and not risky(claim)
+        and "may" not in mine
+    ):
         yield "modality", "risk"
     if mine == theirs:
         return
@@ -42,7 +46,11 @@ def forces_agree(claim: Piece, window: Window) -> Told:
         return
     if apart == theirs == {"may"} and all(ABLE.search(p.text) for p in window.pieces if p.of_kind("force")):
         return
-    if mine == {"avoid"} and theirs == {"not_recommended"} and any(AGAINST.search(p.text) for p in window.pieces):
+    if (
+        mine == {"avoid"}
+        and theirs == {"not_recommended"}
+        and any(AGAINST.search(p.text) for p in window.pieces)
+    ):
         return
     acts = claim.words() & (ACTIONS | {"stop", "start"})
     if apart == mine == {"may"} and PERMITS.search(claim.text) and not acts and freely(claim, window):
@@ -61,7 +69,9 @@ COMES: Final = frozenset(
     "cause prevent worsen improve interact inhibit induce affect impair cross occur colour fatal reversible irreversible".split()
 )
 #: An order not to, said of what is forbidden.
-DO_NOT = re.compile(r"\bdo not\b|\bnever\b|\bcannot be (?:used|given|taken)\b|不要|勿|不(?:能|可)(?:使|应|服)?用")
+DO_NOT = re.compile(
+    r"\bdo not\b|\bnever\b|\bcannot be (?:used|given|taken)\b|不要|勿|不(?:能|可)(?:使|应|服)?用"
+)
 #: "可静脉滴注" says how it is given.
 PERMITS = re.compile("可(?!能)")
 
@@ -98,7 +108,9 @@ def freely(claim: Piece, window: Window) -> bool:
         return True
     acts = frozenset(id for piece in window.pieces for id in piece.of_kind("word")) & ACTIONS
     timed = (claim.doses or claim.often) and (doses(window) or window.all("often"))
-    hasty = claim.words() & frozenset(id for piece in window.pieces for id in piece.words()) & {"asap", "rapid"}
+    hasty = (
+        claim.words() & frozenset(id for piece in window.pieces for id in piece.words()) & {"asap", "rapid"}
+    )
     return bool(timed or hasty or claim.of_kind("word") & acts)
 
 

@@ -41,7 +41,9 @@ def names_held(claim: Piece, window: Window) -> Told:
     held = ids((*window.all("names"), *window.all("head"), *window.all("opening"), *window.context))
     own = any(name.kind in DRUGLIKE for name in window.all("names"))
     carried = frozenset() if own else window.around
-    held |= {id for n in window.all("names") for part, rest in parts_of(n) if _IDLE.fullmatch(rest) for id in part}
+    held |= {
+        id for n in window.all("names") for part, rest in parts_of(n) if _IDLE.fullmatch(rest) for id in part
+    }
     for name in (*claim.names, *claim.head, *claim.opening):
         if name.ids & held or any(stands(name.written, piece.text) for piece in window.pieces):
             continue
@@ -59,9 +61,15 @@ def parts_of(name: Named) -> tuple[tuple[frozenset[str], str], ...]:
     if name.kind in DRUGLIKE:
         return ()
     text, linker = name.written, proof_linker()
-    cuts = (at for at in range(1, len(text)) if not text[at - 1 : at + 1].isascii() or " " in text[at - 1 : at + 1])
+    cuts = (
+        at
+        for at in range(1, len(text))
+        if not text[at - 1 : at + 1].isascii() or " " in text[at - 1 : at + 1]
+    )
     halves = [pair for at in cuts for pair in ((text[:at], text[at:]), (text[at:], text[:at]))]
-    found = [(frozenset(t.id for t in linker.named(half.strip(" -"))), rest.strip(" -")) for half, rest in halves]
+    found = [
+        (frozenset(t.id for t in linker.named(half.strip(" -"))), rest.strip(" -")) for half, rest in halves
+    ]
     return tuple((ids, rest) for ids, rest in dict.fromkeys(found) if ids - name.ids and rest)
 
 
@@ -117,7 +125,10 @@ def names_kept(claim: Piece, window: Window) -> Told:
             if group[0].kind == "class" and paired(window) and paired(window) <= said:
                 continue
             if not any(
-                name.ids & said or stands(name.written, text) or alike(name, claim) or apart(name, said, claim)
+                name.ids & said
+                or stands(name.written, text)
+                or alike(name, claim)
+                or apart(name, said, claim)
                 for name in group
             ):
                 yield "qualifier_dropped", group[0].written
@@ -139,13 +150,14 @@ def named_ids(words: str) -> frozenset[str]:
 
 #: What begins a reason.
 _REASON = re.compile(
-    r"\b(?:because|since|as (?:it|they|this|these)|due to|owing to|en raison|car)\b|因为|由于|(?<=[,，])因(?!此|而)|以防|以免|以避免|以减少"
+    r"\b(?:because|since|as (?:it|they|this|these)|due to|owing to|en raison|car)\b"
+    r"|因为|由于|(?<=[,，])因(?!此|而)|以防|以免|以避免|以减少"
 )
 
 
 def reasoned(name: Named, piece: Piece, claim: Piece) -> bool:
     """Whether a name stands only in the reason of the quote, and the statement gives none: no drug, no group of people."""
-    if name.kind in DRUGLIKE or name.kind in ("population", "disease") or _REASON.search(claim.text):
+    if name.kind in DRUGLIKE or name.kind == "population" or _REASON.search(claim.text):
         return False
     found = _REASON.search(piece.text)
     return found is not None and name.start - offset_of(piece) > found.start()

@@ -23,15 +23,20 @@ _OF = re.compile(
     r"|(?:concentrations?|taux|effets?|toxicite|efficacite|metabolisme|clairance|absorption|exposition)"
     r"(?!(?: \w+)? (?:induct|inhibit)\w*)(?: \w+){0,3} (?:de la |de l'|de |du |des |d')$"
 )
+#: "raises lithium": what is raised is its level.
+_OBJECT = re.compile(r"\b(?:rais|increas|elevat|lower|reduc|decreas)(?:es?|s|ing)?(?: the)? $")
 _BEHIND = re.compile(
-    rf"^(?:'s)? (?:(?:[a-z-]*(?:ing|ive|tic|ant|ory)|blood|plasma) ){{0,2}}{_MEASURE}\b|^的?(?:血药|血浆|血清)?(?:浓度|水平|暴露|作用|疗效|效应|效果|清除|代谢|吸收|排泄|抗凝"
+    rf"^(?:'s)? (?:(?:[a-z-]*(?:ing|ive|tic|ant|ory)|blood|plasma) ){{0,2}}{_MEASURE}\b"
+    r"|^的?(?:血药|血浆|血清)?(?:浓度|水平|暴露|作用|疗效|效应|效果|清除|代谢|吸收|排泄|抗凝"
     r"|(?:血液学|肾|肝|心脏|神经)?毒性|不良反应|auc|含量)"
 )
 #: Relations that say another thing when their two sides change places.
 SIDED: Final = frozenset(
     "cause inhibit induce worsen prevent risk_factor first_line alternative instead".split()
 )
-_PASSIVE = re.compile(r"\bby\b(?! (?:\w+ly )?\w+ing\b)|\b(?:result\w*|arise\w*) from\b|\bdue to\b|\bpar\b|[被由因]")
+_PASSIVE = re.compile(
+    r"\bby\b(?! (?:\w+ly )?\w+ing\b)|\b(?:result\w*|arise\w*) from\b|\bdue to\b|\bpar\b|[被由因]"
+)
 
 #: What comes about stands before such words: "associated with", "X引起的Y".
 RESULT = re.compile(
@@ -61,7 +66,11 @@ def sides_agree(claim: Piece, window: Window) -> Told:
             continue
         if (kept and not crossed) if passive else crossed:
             yield "roles", claim.text.strip()
-        if sense == "cause" and acts_backwards(claim) and not acts_backwards(*window.pieces):
+        if (
+            sense in ("cause", "worsen")
+            and acts_backwards(sense, claim)
+            and not acts_backwards(sense, *window.pieces)
+        ):
             yield "roles", claim.text.strip()
         if sense in ("alternative", "instead", "first_line") and not passive and turned(claim, window):
             yield "roles", claim.text.strip()
@@ -69,12 +78,12 @@ def sides_agree(claim: Piece, window: Window) -> Told:
         yield "negation", claim.text.strip()
 
 
-def acts_backwards(*pieces: Piece) -> bool:
-    """Whether drugs stand only behind a cause that is told in the active voice: "fatigue causes metoprolol"."""
+def acts_backwards(sense: str, *pieces: Piece) -> bool:
+    """Whether drugs stand only behind a relation that is told in the active voice: "fatigue causes metoprolol"."""
     if any(_PASSIVE.search(piece.text) or RESULT.search(piece.text) for piece in pieces):
         return False
     drugs = {id for piece in pieces for name in piece.names if name.kind in DRUGLIKE for id in name.ids}
-    before, behind = sides(pieces, "cause")
+    before, behind = sides(pieces, sense)
     return bool(drugs & behind and not drugs & before)
 
 
@@ -137,7 +146,7 @@ def acted_upon(piece: Piece) -> frozenset[str]:
     for name in piece.names:
         before, behind = piece.text[: name.start - offset], piece.text[name.end - offset :]
         if name.kind in DRUGLIKE and (
-            _OF.search(before) or _BEHIND.match(behind) or LEVEL.match(name.written)
+            _OF.search(before) or _OBJECT.search(before) or _BEHIND.match(behind) or LEVEL.match(name.written)
         ):
             found |= name.ids
     return frozenset(found)

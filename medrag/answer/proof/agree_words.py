@@ -75,10 +75,10 @@ def words_held(claim: Piece, window: Window) -> Told:
         held |= {"together", "cause"}
     lengths = {a.key for a in window.all("amounts") if a.unit in ("s", "month")}
     if any(amount.key in lengths for amount in claim.amounts):
-        held |= {"during", "consecutive"}
+        held |= {"during", "consecutive", "total"}
     if any(name.kind in ("lab", "procedure") and TESTS.search(name.written) for name in window.all("names")):
         held |= {"monitor"}
-    if "together" in held and any(s.id == "occur" for p in window.pieces for s in p.senses):
+    if held & {"together", "after"} and any(s.id == "occur" for p in window.pieces for s in p.senses):
         held |= {"cause"}
     if USED.search(window.sentence):
         held |= {"treat"}
@@ -86,6 +86,8 @@ def words_held(claim: Piece, window: Window) -> Told:
         held |= {"infuse" if "infusion" in route else "inject"} if MANNER.search(route) else set()
     if any(LEVEL.match(name.written) for name in window.all("names")):
         held |= {"level"}
+    if treated(claim) and "treat" not in theirs:
+        yield "word", "治疗"
     for sense in left_out(claim, window):
         yield "word", sense
     for sense in (*repeated(claim, window), *moved(claim, window)):
@@ -123,6 +125,16 @@ HOW_OFTEN: Final = frozenset(["common", "rare"])
 TIMES: Final = frozenset(["before", "after", "during"])
 #: Times that a statement may not say more often than the quote: "before ... or after" is not "before ... or before".
 ORDERED: Final = ("before", "after", "first", "during")
+
+
+#: "治疗肾功能" treats what the quote checks.
+_TREATS = re.compile(r"(?<!经)治疗(?:\d次|一次)?$")
+
+
+def treated(claim: Piece) -> bool:
+    """Whether a test is said to be treated."""
+    offset = offset_of(claim)
+    return any(n.kind == "lab" and _TREATS.search(claim.text[: n.start - offset]) for n in claim.names)
 
 
 @lru_cache(maxsize=4096)
@@ -181,6 +193,8 @@ def implied(claim: Piece, held: frozenset[str]) -> frozenset[str]:
     more: set[str] = set()
     if held & {"risk", "sideeffect"}:
         more.add("cause")
+    if "then_" in held:
+        more |= {"once_", "after"}
     if held & {"fast_", "slow_"}:
         more.add("rate_")
     if "after" in held & claim.words():

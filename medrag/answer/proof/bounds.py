@@ -74,7 +74,8 @@ _NOT = re.compile(
 )
 #: "infused over 30 minutes" is a length of time, no bound.
 _DURING = re.compile(
-    r"(?:infus\w*|inject\w*|administer\w*|given|bolus|gradual\w*|taper\w*|titrat\w*|slowly|reduc\w*|withdraw\w*|spread|divided)[^\d;.]{0,30}\bover (?:a period of )?$"
+    r"(?:infus\w*|inject\w*|administer\w*|given|bolus|gradual\w*|taper\w*|titrat\w*"
+    r"|slowly|reduc\w*|withdraw\w*|spread|divided)[^\d;.]{0,30}\bover (?:a period of )?$"
 )
 
 

@@ -19,7 +19,7 @@ __all__ = ["Marks", "inherit"]
 _WORD = re.compile(r"[a-z0-9α-ω]+(?:'[a-z]+)?|[<>=≤≥≠±%]")
 _HAN_RUN = re.compile(f"[{HAN}]+")
 _STRONG = re.compile(
-    r"[;；。！!？?]|\bbut\b|\bwhereas\b|\bwhile\b|\bhowever\b|\bbecause\b|\bsince\b|\bas(?= (?:it|they|this|these|the combination)\b)|\bwhich\b|(?<=, )so\b(?! that)|\b(?:therefore|hence|thus)\b|但是?|然而|(?<=[,;，；])而(?!且)|(?<=[^可予加足难得所用])以(?=减轻|减少|避免|防|降低|预防|免)|(?<=[a-z,\0] )to (?=reduce |avoid |minimi[sz]e )|因为|所以|因此|故(?!障)|(?<=[,，])(?:因(?!子|此|而|素|为)|由于)"  # noqa: E501
+    r"[;；。！!？?]|\bbut\b|\bwhereas\b|\bwhile\b|\bhowever\b|\bbecause\b|\bsince\b|\bas(?= (?:it|they|this|these|the combination)\b)|\bwhich\b|(?<=, )so\b(?! that)|\b(?:therefore|hence|thus)\b|但是?|然而|(?<=[,;，；])而(?!且)|(?<=[^可予加足难得所用])以(?=减轻|减少|避免|防|降低|预防|免)|因为|所以|因此|故(?!障)|(?<=[,，])(?:因(?!子|此|而|素|为)|由于)"  # noqa: E501
 )
 _WEAK = re.compile(r"[,，:：()（）]|\band\b|\bor\b|\bthen\b|并(?!发|非)|且|或|然后|随后")
 SEMICOLON: Final = (";", "；", "。")
@@ -31,7 +31,18 @@ _TRAILS = re.compile(r"(?:时|者|患者|病人|期间|前|后|情况下|的话)
 _STEPS: Final = frozenset(["stop", "start", "interrupt", "restart"])
 #: Forms of a drug, said once for every clause.
 _FORMS: Final = frozenset(["controlrel", "prolongrel", "solution", "inject", "inhale"])
-_SAYING: Final = _STEPS | {"common", "rare", "monitor", "affect", "interact", "inhibit", "induce", "worsen", "fatal", "cross"}
+_SAYING: Final = _STEPS | {
+    "common",
+    "rare",
+    "monitor",
+    "affect",
+    "interact",
+    "inhibit",
+    "induce",
+    "worsen",
+    "fatal",
+    "cross",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +185,19 @@ def carried_force(before: Piece, piece: Piece) -> tuple[Sensed, ...]:
     """The "may" or "should" that a clause shares with the one before: "may reduce ... and worsen ..."."""
     shared = tuple(s for s in before.senses if s.id in _SHARED)
     forces = [s for s in (*before.senses, *piece.senses) if s.kind == "force"]
-    if len(shared) != 1 or len(forces) != 1 or not _GOES_ON.search(before.text) or IMPERATIVE.match(piece.text):
+    if (
+        len(shared) != 1
+        or len(forces) != 1
+        or not _GOES_ON.search(before.text)
+        or IMPERATIVE.match(piece.text)
+    ):
         return ()
     marks = [m.start for m in (*piece.names, *piece.senses)]
     verb = _VERB.match(piece.text) and not any(n.start == min(marks, default=-1) for n in piece.names)
     done = shared[0].id != "may" and _PARTICIPLE.search(piece.text)
-    return (replace(shared[0], start=min(marks, default=0), end=min(marks, default=0)),) if verb or done else ()
+    return (
+        (replace(shared[0], start=min(marks, default=0), end=min(marks, default=0)),) if verb or done else ()
+    )
 
 
 def inherit(pieces: list[Piece]) -> Iterator[Piece]:

@@ -25,7 +25,8 @@ GUARDED: Final = frozenset(
     (
         "cause prevent worsen improve stop start interrupt restart monitor interact inhibit induce affect "
         "ineffective impair severe mild moderate active rapid high low long short history bedtime morning fasting "
-        "diet exercise rebound consecutive nephrotoxic hepatotoxic ototoxic cardiotoxic neurotoxic marked most_ some_ all_ chronic_ "
+        "diet exercise rebound consecutive nephrotoxic hepatotoxic ototoxic cardiotoxic neurotoxic marked most_ some_ all_ "
+        "chronic_ atleast "
         "poorresponse weeks_ days_ months_ loading maintenance single divided total half double before after "
         "during first second_ third_ once_ missed first_line second_line instead alternative risk_factor "
         "uncontrolled controlled unstable stable reversible irreversible acute fatal highrisk highrisk2 lowrisk "

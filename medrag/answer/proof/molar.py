@@ -62,7 +62,7 @@ def converts(held: Amount, said: Amount, named: Iterable[str]) -> bool:
     factor = factor_of(held.unit, said.unit, substance)
     if factor is None:
         return False
-    numbers = [m for m in _DECIMALS.finditer(said.written)][: 1 + (said.hi is not None)]
+    numbers = list(_DECIMALS.finditer(said.written))[: 1 + (said.hi is not None)]
     pairs = [(held.value, said.value), (held.hi, said.hi)][: len(numbers)]
     return len(numbers) == 1 + (said.hi is not None) and all(
         rounds(mine * factor, told, written) for (mine, told), written in zip(pairs, numbers, strict=True)

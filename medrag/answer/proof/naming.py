@@ -86,8 +86,16 @@ def renamed(thing: Thing, more: tuple[str, ...]) -> Thing:
 
 
 def spelled(thing: Thing) -> tuple[str, ...]:
-    """Its names with Greek letters spelled out."""
-    return tuple(spell_greek(name) for name in thing.all_names() if GREEK.search(name))
+    """Its names with Greek letters spelled out, and those of a class in the singular."""
+    single = (
+        name[:-1] for name in thing.names.get("en", ()) if thing.kind == "class" and PLURAL.search(name)
+    )
+    greek = (spell_greek(name) for name in thing.all_names() if GREEK.search(name))
+    return (*greek, *(name for name in single if name not in thing.names["en"]))
+
+
+#: An English plural of a word of some length.
+PLURAL: Final = re.compile(r"[a-z]{4,}[^sui]s$")
 
 
 def spell_greek(text: str) -> str:

@@ -30,20 +30,26 @@ _HAN_DIGIT: Final = {char: n for n, char in enumerate("一二三四五六七八�
 def spell_out(text: str) -> str:
     """Number words before what they count as digits; lengths change, so this comes before any offset is taken."""
     text = _HALF_HOUR.sub("30 minutes", text)
+    text = FIRST_DAY.sub("第1日", text)
     text = PARTS.sub(part_of, ORDINAL.sub(lambda m: f" {NUMBERED[m['unit']]}no{m['n']} ", text))
     text = NUMBERED_EN.sub(lambda m: f"{m['unit'].lower()}no{m['n']}", text)
     text = COUNTED.sub(lambda m: "0.5" if m["n"] == "半" else str(han_number(m["n"])), text)
     return SPELLED.sub(lambda m: WORDS.get(m[0], "1"), text)
 
 
+#: "首日" is the first day.
+FIRST_DAY = re.compile("首[日天](?!光)")
 #: "第3天" and "day 3" are one day; neither is a length of time.
 NUMBERED: Final = {"天": "day", "日": "day", "周": "week", "个月": "month", "月": "month", "周期": "cycle"}
 ORDINAL = re.compile(r"第 ?(?P<n>\d+) ?(?P<unit>周期|天|日|周|个月|月)")
-NUMBERED_EN = re.compile(r"\b(?P<unit>day|week|month|cycle) (?P<n>\d+)\b(?![ -]?(?:to|or|-|~))", re.IGNORECASE)
+NUMBERED_EN = re.compile(
+    r"\b(?P<unit>day|week|month|cycle) (?P<n>\d+)\b(?![ -]?(?:to|or|-|~))", re.IGNORECASE
+)
 #: Parts of a whole, in words: "三分之一", "one third".
 PARTS = re.compile(
     r"(?P<low>[二三四五])分之(?P<n>[一二三四])"
-    r"|\b(?P<m>one|a|two|three)[ -](?P<part>third|quarter|fourth|fifth)s?\b(?! (?:day|dose|week|month|trimester|degree|line|party))",
+    r"|\b(?P<m>one|a|two|three)[ -](?P<part>third|quarter|fourth|fifth)s?\b"
+    r"(?! (?:day|dose|week|month|trimester|degree|line|party))",
     re.IGNORECASE,
 )
 _PART: Final = {"third": 3, "quarter": 4, "fourth": 4, "fifth": 5}

@@ -28,7 +28,9 @@ _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 #: "升高血钾" raises the potassium; it does not name a high one.
 _RAISING = re.compile(r"((?:升|降|增|减)[高低])(?=血|尿)")
 #: A metal alone is the salt that is given.
-_SALT = re.compile(r"(?<![血低高酸化尿补保排降骨汀林素])([锂钾镁钙])(?![血离盐剂通拮化泊尔片])")
+_SALT = re.compile(
+    r"(?<!清(?=[钾镁钙]))(?<![血低高酸化尿补保排降骨汀林素])([锂钾镁钙])(?![血离盐剂通拮化泊尔片])"
+)
 #: "一次0.5 g" is so much each time.
 _EACH = re.compile(r"(?<![\d单首第])[一1]次(?=\s*\d)")
 #: "每公斤体重20 mg" is 20 mg/kg.

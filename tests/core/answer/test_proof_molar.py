@@ -29,7 +29,7 @@ def told(text: str, quote: str) -> Proof:
     [
         ("Diabetes: fasting plasma glucose of at least 126 mg/dL.", "Diabetes: fasting plasma glucose of at least 7.0 mmol/L."),
         ("Diabetes: fasting plasma glucose of at least 7.0 mmol/L.", "Diabetes: fasting plasma glucose of at least 126 mg/dL."),
-        ("Stop spironolactone if serum potassium exceeds 5.5 mEq/L.", "Stop spironolactone if serum potassium exceeds 5.5 mmol/L."),
+        ("Spironolactone: potassium above 5.5 mEq/L.", "Spironolactone: potassium above 5.5 mmol/L."),
         ("血钾超过5.5 mmol/L时应停用螺内酯。", "Stop spironolactone if serum potassium exceeds 5.5 mEq/L."),
         ("Metformin: serum creatinine above 1.5 mg/dL.", "Metformin: serum creatinine above 133 µmol/L."),
         ("Serum lithium of 0.6 to 1.2 mEq/L is the target.", "Serum lithium of 0.6 to 1.2 mmol/L is the target."),
@@ -65,7 +65,9 @@ def test_masses_are_those_of_their_formulas() -> None:
     held = files("medrag.answer.proof").joinpath("molar.csv").read_text(encoding="utf-8")
     for row in csv.DictReader(held.splitlines()):
         parts = re.findall(r"([A-Z][a-z]?)(\d*)", row["formula"])
-        assert float(row["g_per_mol"]) == pytest.approx(sum(WEIGHTS[e] * int(n or 1) for e, n in parts), rel=2e-4)
+        assert float(row["g_per_mol"]) == pytest.approx(
+            sum(WEIGHTS[e] * int(n or 1) for e, n in parts), rel=2e-4
+        )
 
 
 def test_every_substance_is_read_once() -> None:
