@@ -25,22 +25,26 @@ SHOWN: Final = ("en", "zh")
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A lie that passed or a true statement that was withheld: its kind of lie or the reason's words."""
+    """A lie that passed or a true statement that was withheld: its kind of lie or the reason's words; ``about`` is what
+    a true statement is about."""
 
     why: str
     text: str
     quote: str
     language: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One part: lies made by (kind, language), those that passed, true statements by language, those withheld."""
+    """One part: lies made by (kind, language), those that passed, true statements by language and by what they are
+    about, those withheld."""
 
     lies: Mapping[tuple[str, str], int]
     passed: tuple[Missed, ...]
     truths: Mapping[str, int]
     withheld: tuple[Missed, ...]
+    about: Mapping[str, int]
 
     def rate(self, grave: bool) -> tuple[int, int]:
         """Passed and all, of the grave kinds or of the rest."""
@@ -99,6 +103,8 @@ def part_json(name: Part, told: Told) -> dict[str, Any]:
         },
         "passed": [[lie.why, lie.text, lie.quote] for lie in told.passed],
         "true": dict(told.truths),
+        "true_about": dict(told.about),
+        "wrongly_withheld_about": dict(Counter(lost.about for lost in told.withheld)),
         "wrongly_withheld": dict(Counter(lost.language for lost in told.withheld)),
         "withheld": [[lost.why, lost.text, lost.quote] for lost in told.withheld] if open_ else [],
     }
@@ -115,6 +121,9 @@ def part_lines(name: str, told: Told) -> Iterator[str]:
         yield f"{words} lies passed: {through} of {made:,}"
     lost = Counter(missed.language for missed in told.withheld)
     shares = ", ".join(f"{language} {lost[language]} of {count}" for language, count in told.truths.items())
+    about = Counter(missed.about for missed in told.withheld)
+    kinds = (f"{kind} {about[kind]} of {count}" for kind, count in sorted(told.about.items()))
+    yield f"true statements withheld by what they are about: {', '.join(kinds)}"
     share = len(told.withheld) / told.true if told.true else 0.0
     yield f"true, wrongly withheld: {len(told.withheld)} of {told.true} ({share:.1%}): {shares}"
     yield ""
@@ -157,14 +166,16 @@ def tell(truths: Sequence[Truth], lies: Sequence[Lie], spent: list[float]) -> To
     for truth in truths:
         proof = timed(truth.text, truth, truth, spent)
         if not proof.entailed:
-            withheld.append(Missed(proof.words, truth.text, truth.quote, truth.language))
+            withheld.append(Missed(proof.words, truth.text, truth.quote, truth.language, truth.about))
     passed = [
         Missed(lie.kind, lie.text, lie.source.quote, lie.truth.language)
         for lie in lies
         if timed(lie.text, lie.truth, lie.source, spent).entailed
     ]
     made: Counter[tuple[str, str]] = Counter((lie.kind, lie.truth.language) for lie in lies)
-    return Told(made, tuple(passed), Counter(truth.language for truth in truths), tuple(withheld))
+    languages = Counter(truth.language for truth in truths)
+    about = Counter(truth.about for truth in truths)
+    return Told(made, tuple(passed), languages, tuple(withheld), about)
 
 
 def timed(text: str, truth: Truth, source: Truth, spent: list[float]) -> Proof:

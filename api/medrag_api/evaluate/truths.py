@@ -1,8 +1,7 @@
-"""Reads true statements with the quotes they lean on, and says which of them the proof was tuned on."""
+"""Reads true statements with the quotes they lean on, what each is about, and whether the proof was tuned on it."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,21 +15,18 @@ from medrag.vocabulary import Language
 
 __all__ = ["PARTS", "Part", "Truth", "read_truths"]
 
-#: ``tuned on``: its failures are read and mended. ``held out``: counted only. ``fresh``: written after the
-#: first mending and counted after the second too. ``fresh again``: written after the second.
-Part = Literal["tuned on", "held out", "fresh", "fresh again"]
+#: ``tuned on``: its failures are read and mended. ``fresh``: written after the last mending, counted and not read.
+Part = Literal["tuned on", "fresh"]
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
-#: How a file says its rows are parted: by their order, by the SHA-256 of their quotes, all read, or all written afterwards.
-SPLITS: Final = ("order", "hash", "open", "fresh", "fresh again")
-#: One row in so many is held out.
-HELD_OUT = 3
+#: How a file names its part.
+SPLITS: Final[dict[str, Part]] = {"open": "tuned on", "fresh": "fresh"}
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
     """A true statement with the quote it leans on and the headings that quote stands under, outermost first.
 
-    ``row`` counts the quotes of all files from 0.
+    ``row`` counts the quotes of all files from 0; ``about`` is what the statement is about, as its file says.
     """
 
     row: int
@@ -40,6 +36,7 @@ class Truth:
     headings: tuple[str, ...]
     part: Part
     paraphrase: bool
+    about: str = ""
 
 
 def read_truths(folder: Path) -> list[Truth]:
@@ -65,20 +62,21 @@ def read_truths(folder: Path) -> list[Truth]:
         for at, item in enumerate(held["truths"]):
             if not {"q", "s", "p"} <= set(item):
                 raise InputRefused("a truth needs q, s and p", place=Place(str(file), None, f"truths[{at}]"))
-            told += truths_of(row, item, part_of(held["split"], at, item["q"]))
+            told += truths_of(row, item, SPLITS[held["split"]])
             row += 1
     return told
-
-
-def part_of(split: str, at: int, quote: str) -> Part:
-    named: dict[str, Part] = {"fresh": "fresh", "fresh again": "fresh again", "open": "tuned on"}
-    if split in named:
-        return named[split]
-    by = at if split == "order" else int(hashlib.sha256(quote.encode()).hexdigest(), 16)
-    return "held out" if by % HELD_OUT == HELD_OUT - 1 else "tuned on"
 
 
 def truths_of(row: int, item: dict[str, Any], part: Part) -> Iterator[Truth]:
     """The statement of a row, then its paraphrases."""
     for at, text in enumerate((item["s"], *item["p"])):
-        yield Truth(row, text, detect_language(text), item["q"], tuple(item.get("h", ())), part, at > 0)
+        yield Truth(
+            row,
+            text,
+            detect_language(text),
+            item["q"],
+            tuple(item.get("h", ())),
+            part,
+            at > 0,
+            item.get("k", "other"),
+        )

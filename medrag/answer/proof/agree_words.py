@@ -164,7 +164,8 @@ def moved(claim: Piece, window: Window) -> list[str]:
     if any(s.kind == "condition" and s.written in UNTIL for p in window.pieces for s in p.senses):
         theirs |= {"before"}
     gone = (theirs - mine) & ({"before", "after", "during"} if claim.often else {"before", "after"})
-    gone = frozenset() if mine == {"during"} and mine <= theirs else gone
+    if mine == {"during"} and mine <= theirs:
+        return []
     extra = mine - theirs
     return sorted(gone) if gone and (extra or (mine and (told or len(window.pieces) > 1))) else []
 

@@ -192,7 +192,7 @@ def carried_force(before: Piece, piece: Piece) -> tuple[Sensed, ...]:
         or IMPERATIVE.match(piece.text)
     ):
         return ()
-    marks = [m.start for m in (*piece.names, *piece.senses)]
+    marks = [*(name.start for name in piece.names), *(sensed.start for sensed in piece.senses)]
     verb = _VERB.match(piece.text) and not any(n.start == min(marks, default=-1) for n in piece.names)
     done = shared[0].id != "may" and _PARTICIPLE.search(piece.text)
     return (
