@@ -173,7 +173,7 @@ def tell(truths: Sequence[Truth], lies: Sequence[Lie], spent: list[float]) -> To
         if timed(lie.text, lie.truth, lie.source, spent).entailed
     ]
     made: Counter[tuple[str, str]] = Counter((lie.kind, lie.truth.language) for lie in lies)
-    languages = Counter(truth.language for truth in truths)
+    languages: Counter[str] = Counter(truth.language for truth in truths)
     about = Counter(truth.about for truth in truths)
     return Told(made, tuple(passed), languages, tuple(withheld), about)
 

@@ -65,6 +65,7 @@ def amounts_held(claim: Piece, window: Window) -> Told:
             and not (loose(amount.written) and (">", *amount.key[1:]) in mine)
             and not (under(amount, held) and ("<", *amount.key[1:]) in mine)
             and (needed or claim.doses)
+            and not any(converts(amount, own, both_name(claim, window)) for own in claim.amounts)
             and not (len(window.pieces) == 1 and amount.key in claim.elsewhere_amounts)
         ):
             yield "qualifier_dropped", amount.written

@@ -48,6 +48,28 @@ PARTS = frozenset(
 )
 _A_DOSE = re.compile("(?<![单首第十])[一1](?:(?=剂[^量])|个(?=周期|疗程|月经))")
 _ONCE = re.compile(r"(?<![单首\d])(\d)次")
+#: How strong a guideline's advice is, and how good its evidence: a word of its own, no number.
+_GRADE = re.compile(
+    r"\b(?:Class|COR|Grade|LOE|Level(?: of [Ee]vidence)?)[ :]+"
+    r"(?P<en>(?:I{1,3}|IV)?[1-4]?[abAB]?|[1-4]?[A-D](?:-[A-Z]{1,3})?|[1-4][a-dA-D])(?![A-Za-z0-9-])"
+    r"|(?P<zh>(?:I{1,3}|IV)[ab]?)类|(?P<zh2>[1-4][A-D])级"
+)
+_ROMAN = {"iv": "4", "iii": "3", "ii": "2", "i": "1"}
+
+
+def graded(match: re.Match[str]) -> str:
+    """A grade as one word: "Class IIa" and "IIa类" are "advice2a"."""
+    told = (match["en"] or match["zh"] or match["zh2"] or "").lower()
+    for roman, digit in _ROMAN.items():
+        told = told.replace(roman, digit)
+    told = told.replace("-", "")
+    evidence = match[0].upper().startswith(("LOE", "LEVEL"))
+    return f" {'evidence' if evidence else 'advice'}{told} " if told else match[0]
+
+
+#: An arrow leads on to what follows; it is no "greater than". Marks of emphasis say nothing.
+_ARROW = re.compile(r"\s*(?:-{1,3}>|={1,2}>|→|⇒|➔|►)\s*")
+_MARKUP = re.compile(r"\*\*|__|`|(?m:^\s*(?:[-*•]|#{1,6})\s+)")
 #: Routes written short, in capitals; "stage IV" is none.
 MANNERS = {
     "IM": "intramuscularly", "IV": "intravenously", "SC": "subcutaneously", "SQ": "subcutaneously", "SUBQ": "subcutaneously",
@@ -129,6 +151,7 @@ def prepare(text: str) -> str:
     text = _RAISED.sub(
         lambda m: "^" + unicodedata.normalize("NFKC", m[0]) if m[0] not in "²³" else m[0], text
     )
+    text = _GRADE.sub(graded, _MARKUP.sub(" ", _ARROW.sub(": ", text)))
     text = ABBREVIATED.sub(lambda m: MANNERS[m[0].upper().replace(".", "")], text)
     text = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), text)
     text = _A_DOSE.sub("", _ANY_TIME.sub("", text))

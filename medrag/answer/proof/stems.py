@@ -9,7 +9,8 @@ from typing import Any, Final
 
 __all__ = ["LATIN", "stem_of", "stems_of"]
 
-LATIN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+#: A word, without the elided article before a French one: "l'activite" is "activite".
+LATIN = re.compile(r"(?:(?<![a-z0-9])(?:[cdjlmnst]|qu)')?([a-z0-9]+(?:'[a-z]+)?)")
 
 
 @lru_cache(maxsize=4096)
