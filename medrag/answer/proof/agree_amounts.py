@@ -65,7 +65,8 @@ def amounts_held(claim: Piece, window: Window) -> Told:
             and not (loose(amount.written) and (">", *amount.key[1:]) in mine)
             and not (under(amount, held) and ("<", *amount.key[1:]) in mine)
             and (needed or claim.doses)
-            and not any(converts(amount, own, both_name(claim, window)) for own in claim.amounts)
+            and not any(alike(amount, own, both_name(claim, window)) for own in claim.amounts)
+            and not (amount.unit == "%" and OF_PATIENTS.search(window.sentence))
             and not (len(window.pieces) == 1 and amount.key in claim.elsewhere_amounts)
         ):
             yield "qualifier_dropped", amount.written
@@ -73,6 +74,15 @@ def amounts_held(claim: Piece, window: Window) -> Told:
         said, quoted = sizes(claim.amounts, times), sizes(held, times)
         if len(said) > 1 and (said != [size for size in quoted if size in said] or turned(claim, window)):
             yield "number", "the order of the amounts"
+
+
+#: How many come to harm: said of an effect, it narrows nothing.
+OF_PATIENTS = re.compile(r"(?:%|percent) of (?:the )?(?:patients|cases|people)|%的(?:患者|病例|病人)|%患者")
+
+
+def alike(amount: Amount, own: Amount, named: frozenset[str]) -> bool:
+    """Whether one is the other in another unit, as in "110 mg/dL (6.1 mmol/L)"."""
+    return converts(amount, own, named) or converts(own, amount, named)
 
 
 def both_name(claim: Piece, window: Window) -> frozenset[str]:

@@ -32,6 +32,10 @@ def forces_agree(claim: Piece, window: Window) -> Told:
     apart = mine ^ theirs
     if not apart - {"recommend"} and freely(claim, window):
         return
+    if not theirs and any(
+        mine <= strength for grade, strength in ADVICE if any(grade.search(p.text) for p in window.pieces)
+    ):
+        return
     told = any(bids(piece) or piece.doses or piece.often for piece in window.pieces)
     if IMPERATIVE.match(claim.text.lstrip(" ,，")) and not told:
         yield "modality", "an order"
@@ -80,6 +84,11 @@ ABLE = re.compile("可(?=抑制|诱导|影响|通过|透过|分泌)")
 #: A guideline that recommends against a thing says it should not be.
 AGAINST = re.compile(r"\brecommends? against\b")
 
+#: What a grade of advice says where no word does: classes 1 and 2a recommend, 2b lets consider.
+ADVICE: Final = (
+    (re.compile(r"\badvice(?:1|2a)(?![0-9])"), frozenset(["recommend", "may"])),
+    (re.compile(r"\badvice2b\b"), frozenset(["consider", "may"])),
+)
 #: "不宜超过" is less than "不得超过"; both are read with the amount.
 UNFIT, MUST_NOT = re.compile("不宜(?:超过|多于|大于)"), re.compile("不得(?:超过|多于|大于)|must not exceed")
 

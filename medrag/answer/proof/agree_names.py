@@ -36,6 +36,10 @@ _MODIFIED = re.compile(
 )
 
 
+#: Who says so: an answer may name its source as a guideline or a label.
+SPEAKERS: Final = frozenset(["guideline", "guidelines", "指南", "label", "说明书"])
+
+
 def names_held(claim: Piece, window: Window) -> Told:
     """Everything named stands in the quote, under this or another of its names."""
     held = ids((*window.all("names"), *window.all("head"), *window.all("opening"), *window.context))
@@ -47,7 +51,7 @@ def names_held(claim: Piece, window: Window) -> Told:
     for name in (*claim.names, *claim.head, *claim.opening):
         if name.ids & held or any(stands(name.written, piece.text) for piece in window.pieces):
             continue
-        if name.ids & carried and name not in claim.names:
+        if (name.ids & carried and name not in claim.names) or name.written in SPEAKERS:
             continue
         if any(part_ids & held and told_by(rest, window.pieces) for part_ids, rest in parts_of(name)):
             continue

@@ -128,7 +128,8 @@ class Marks:
             return True
         if _REASON.match(front) and any(begin <= n.start < cut for n in self.names) and self.says(cut, end):
             return True
-        if _BECAUSE.search(front) and self.speaks(begin, cut) and self.speaks(cut, end):
+        cause = _BECAUSE.search(front) and not behind.startswith(" of ")
+        if cause and self.speaks(begin, cut) and self.speaks(cut, end):
             return True
         if strong and IMPERATIVE.search(front) and self.says(cut, end):
             return True

@@ -52,7 +52,7 @@ _ONCE = re.compile(r"(?<![单首\d])(\d)次")
 _GRADE = re.compile(
     r"\b(?:Class|COR|Grade|LOE|Level(?: of [Ee]vidence)?)[ :]+"
     r"(?P<en>(?:I{1,3}|IV)?[1-4]?[abAB]?|[1-4]?[A-D](?:-[A-Z]{1,3})?|[1-4][a-dA-D])(?![A-Za-z0-9-])"
-    r"|(?P<zh>(?:I{1,3}|IV)[ab]?)类|(?P<zh2>[1-4][A-D])级"
+    r"|(?P<zh>(?:I{1,3}|IV)[ab]?)类(?:推荐)?|(?P<zh2>[1-4][A-D])级(?:推荐)?"
 )
 _ROMAN = {"iv": "4", "iii": "3", "ii": "2", "i": "1"}
 
@@ -67,6 +67,10 @@ def graded(match: re.Match[str]) -> str:
     return f" {'evidence' if evidence else 'advice'}{told} " if told else match[0]
 
 
+#: "K+" is potassium, and "ER" behind a name and before a dose extended-release.
+_ION = {"K+": "potassium", "Na+": "sodium", "Mg2+": "magnesium", "Ca2+": "calcium"}
+_IONS = re.compile(r"(?<![A-Za-z0-9])(?:K|Na|Mg2|Ca2)\+(?![A-Za-z0-9])")
+_RELEASE = re.compile(r"(?<=[a-z] )(?:ER|XR|SR)(?= \d)")
 #: An arrow leads on to what follows; it is no "greater than". Marks of emphasis say nothing.
 _ARROW = re.compile(r"\s*(?:-{1,3}>|={1,2}>|→|⇒|➔|►)\s*")
 _MARKUP = re.compile(r"\*\*|__|`|(?m:^\s*(?:[-*•]|#{1,6})\s+)")
@@ -152,6 +156,7 @@ def prepare(text: str) -> str:
         lambda m: "^" + unicodedata.normalize("NFKC", m[0]) if m[0] not in "²³" else m[0], text
     )
     text = _GRADE.sub(graded, _MARKUP.sub(" ", _ARROW.sub(": ", text)))
+    text = _IONS.sub(lambda m: _ION[m[0]], _RELEASE.sub("extended-release", text))
     text = ABBREVIATED.sub(lambda m: MANNERS[m[0].upper().replace(".", "")], text)
     text = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), text)
     text = _A_DOSE.sub("", _ANY_TIME.sub("", text))
