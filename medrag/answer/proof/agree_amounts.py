@@ -70,8 +70,8 @@ def amounts_held(claim: Piece, window: Window) -> Told:
             and not (len(window.pieces) == 1 and amount.key in claim.elsewhere_amounts)
         ):
             yield "qualifier_dropped", amount.written
-    for times in (True, False):
-        said, quoted = sizes(claim.amounts, times), sizes(held, times)
+    for unit in sorted({amount.unit for amount in claim.amounts}):
+        said, quoted = sizes(claim.amounts, unit), sizes(held, unit)
         if len(said) > 1 and (said != [size for size in quoted if size in said] or turned(claim, window)):
             yield "number", "the order of the amounts"
 
@@ -118,9 +118,9 @@ def same_bare(amount: Amount, key: tuple[Any, ...]) -> bool:
     return bool(amount.comparison == key[0] and amount.value == key[1] * factor)
 
 
-def sizes(amounts: Iterable[Amount], times: bool) -> list[Any]:
-    """The sizes of amounts as they come, of lengths of time or of all else; bounds may be moved within a clause."""
-    return [a.value for a in amounts if not is_bound(a) and (a.unit in ("s", "month")) is times]
+def sizes(amounts: Iterable[Amount], unit: str) -> list[Any]:
+    """The sizes of amounts of one unit as they come: only those can change places. Bounds may be moved within a clause."""
+    return [a.value for a in amounts if not is_bound(a) and a.unit == unit]
 
 
 def often_held(claim: Piece, window: Window) -> Told:

@@ -27,6 +27,9 @@ def forces_agree(claim: Piece, window: Window) -> Told:
         and "may" not in mine
     ):
         yield "modality", "risk"
+    told = any(bids(piece) or piece.doses or piece.often for piece in window.pieces)
+    if IMPERATIVE.match(claim.text.lstrip(" ,，")) and not told:
+        yield "modality", "an order"
     if mine == theirs:
         return
     apart = mine ^ theirs
@@ -36,9 +39,6 @@ def forces_agree(claim: Piece, window: Window) -> Told:
         mine <= strength for grade, strength in ADVICE if any(grade.search(p.text) for p in window.pieces)
     ):
         return
-    told = any(bids(piece) or piece.doses or piece.often for piece in window.pieces)
-    if IMPERATIVE.match(claim.text.lstrip(" ,，")) and not told:
-        yield "modality", "an order"
     if mine == {"may"} and not theirs and not told and (claim.of_kind("direction") or claim.words() & COMES):
         return
     if theirs == {"must"} and not mine and claim.orders:
@@ -171,7 +171,8 @@ def negations_agree(claim: Piece, window: Window) -> Told:
 def directions_agree(claim: Piece, window: Window) -> Told:
     theirs_of = {s.id for s in window.all("senses")}
     spaced = theirs_of & {"separate", "space_"} and not theirs_of & {"dose", "dose_up", "dose_down"}
-    if spaced and any(s.id.startswith("dose_") for s in claim.senses):
+    dosed = "dose" in claim.words() and not claim.words() & {"separate", "space_"}
+    if spaced and (dosed or any(s.id.startswith("dose_") for s in claim.senses)):
         yield "direction", claim.text.strip()
     for way in ("up", "down"):
         said = [s for s in claim.senses if s.id.removeprefix("dose_") == way]

@@ -29,7 +29,7 @@ OF_NAMES: Final = frozenset(["illness", "disorder"])
 #: What narrows how something is done or to whom it applies.
 NARROWING: Final = frozenset(
     "severe mild moderate active rapid high low long short history bedtime loading maintenance single most_ some_ ifneeded"
-    " chronic_ possible stable unstable controlled uncontrolled".split()
+    " chronic_ regardless possible stable unstable controlled uncontrolled".split()
 )
 #: Parts of the body said with one character, which no name is found by.
 BODY: Final = {
@@ -59,7 +59,11 @@ def words_held(claim: Piece, window: Window) -> Told:
         held |= {"before"}
     if claim.doses or any(id.startswith("dose_") for p in window.pieces for id in p.of_kind("direction")):
         held |= {"dose"}
-    if any(piece.of_kind("condition") for piece in window.pieces) or not theirs & {"before", "after"}:
+    if any(piece.of_kind("condition") for piece in window.pieces) or not theirs & {
+        "before",
+        "after",
+        "then_",
+    }:
         held |= {"during"}
     held |= {s.id for name in window.all("names") for s in senses_in(name.written)}
     if (
@@ -69,7 +73,9 @@ def words_held(claim: Piece, window: Window) -> Told:
         held |= {"together"}
     if _WITH.search(window.sentence) and "food" in theirs & claim.words():
         held |= {"together"}
-    if any(s.kind == "condition" and s.written in ONCE for p in window.pieces for s in p.senses):
+    if "后" in claim.text and any(
+        s.kind == "condition" and s.written in ONCE for p in window.pieces for s in p.senses
+    ):
         held |= {"after"}
     if len({name.ids for name in window.context}) > 1:
         held |= {"together", "cause"}
@@ -195,7 +201,7 @@ def implied(claim: Piece, held: frozenset[str]) -> frozenset[str]:
     if held & {"risk", "sideeffect"}:
         more.add("cause")
     if "then_" in held:
-        more |= {"once_", "after"}
+        more.add("once_")
     if held & {"fast_", "slow_"}:
         more.add("rate_")
     if "after" in held & claim.words():

@@ -163,6 +163,10 @@ class Marks:
         )
 
 
+#: Kinds of names that tell of whom or in what case something is said.
+_CASES: Final = frozenset(["population", "disease", "finding", "lab"])
+
+
 def subjects(front: list[Named], first: Piece) -> list[Named]:
     """The people a sentence begins with: "肝功能不全患者使用吗啡应减少剂量并延长给药间隔" says both of them."""
     name = first.names[0] if first.names and first.names[0] in front else None
@@ -217,7 +221,7 @@ def inherit(pieces: list[Piece]) -> Iterator[Piece]:
     # "because the combination ..." is said of every drug named before, when it names none itself.
     every = [name for name in first.names if name.kind in DRUGLIKE]
     leads = LEADS.match(first.text) is not None or any(s.kind == "condition" for s in first.senses)
-    opening = [name for name in front if name.kind not in DRUGLIKE] if leads else subjects(front, first)
+    opening = [name for name in front if name.kind in _CASES] if leads else subjects(front, first)
     lead = tuple(s for s in first.senses if s.id in _FORMS and s.start < min(told, default=0))
     before = first
     for piece in pieces[1:]:

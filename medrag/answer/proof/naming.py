@@ -24,7 +24,7 @@ HARD: Final = frozenset(
 LEFT: Final = frozenset(
     f"term:{name}"
     for name in (
-        "milligram|microgram|milliliter|international units|millimoles per liter|millimeters of mercury"
+        "exacerbation|milligram|microgram|milliliter|international units|millimoles per liter|millimeters of mercury"
         "|per kilogram of body weight|patient|threshold|reference range|risk factor|treatment|symptoms|prescription"
         "|clinician|adults only|bleeding risk|pain control|control|high risk|low risk|intermediate risk|very high risk"
         "|drug therapy|pharmacotherapy|drug plasma concentration|enzyme inhibitor|enzyme inducer|pathogen|men|women|medical history"  # noqa: E501
