@@ -157,13 +157,36 @@ _MEASURE = re.compile(
 _LISTED = re.compile(r"[^\d]{0,14}?(?:and|or|to|-|–|~|～|至|和|或|、|,|，|/)\s*")
 
 
+TIMES: Final = frozenset(
+    "hour hours day days week weeks month months year years 小时 天 周 个月 月 年".split(" ")
+)
+
+
+def unit_end(found: re.Match[str]) -> int:
+    """Where the unit behind a number ends."""
+    return found.string.index(found["unit"], found.end()) + len(found["unit"])
+
+
 def crossed(truth: Truth, truths: Sequence[Truth], at: int, linker: Linker) -> Made:
-    """Two numbers of one unit change places, where they are said of different things."""
+    """Two numbers of one unit, or two lengths of time, change places, where they are said of different things."""
     found = list(_MEASURE.finditer(truth.text))
     for one, two in pairwise(found):
         between = truth.text[one.end() + len(one["unit"]) : two.start()].strip()
         alike = one["unit"].rstrip("s") == two["unit"].rstrip("s") and one[0] != two[0]
         said_apart = len(between) > 4 and not _LISTED.fullmatch(between)
+        times = {one["unit"], two["unit"]} <= TIMES and one["unit"].rstrip("s") != two["unit"].rstrip("s")
+        if times and said_apart:
+            text, first, second = truth.text, (one.start(), unit_end(one)), (two.start(), unit_end(two))
+            yield (
+                (
+                    text[: first[0]]
+                    + text[slice(*second)]
+                    + text[first[1] : second[0]]
+                    + text[slice(*first)]
+                    + text[second[1] :]
+                ),
+                truth,
+            )
         if alike and said_apart:
             text = truth.text
             yield (

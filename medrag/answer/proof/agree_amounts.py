@@ -70,8 +70,8 @@ def amounts_held(claim: Piece, window: Window) -> Told:
             and not (len(window.pieces) == 1 and amount.key in claim.elsewhere_amounts)
         ):
             yield "qualifier_dropped", amount.written
-    for unit in sorted({amount.unit for amount in claim.amounts}):
-        said, quoted = sizes(claim.amounts, unit), sizes(held, unit)
+    for sort in sorted({sort_of(amount) for amount in claim.amounts}):
+        said, quoted = sizes(claim.amounts, sort), sizes(held, sort)
         if len(said) > 1 and (said != [size for size in quoted if size in said] or turned(claim, window)):
             yield "number", "the order of the amounts"
 
@@ -118,9 +118,14 @@ def same_bare(amount: Amount, key: tuple[Any, ...]) -> bool:
     return bool(amount.comparison == key[0] and amount.value == key[1] * factor)
 
 
-def sizes(amounts: Iterable[Amount], unit: str) -> list[Any]:
-    """The sizes of amounts of one unit as they come: only those can change places. Bounds may be moved within a clause."""
-    return [a.value for a in amounts if not is_bound(a) and a.unit == unit]
+def sort_of(amount: Amount) -> str:
+    """What an amount may change places with: a length of time with another, a bare value with another, all else."""
+    return "time" if amount.unit in ("s", "month") else "measure" if amount.unit else "value"
+
+
+def sizes(amounts: Iterable[Amount], sort: str) -> list[Any]:
+    """The sizes of amounts of one sort as they come; bounds may be moved within a clause."""
+    return [a.value for a in amounts if not is_bound(a) and sort_of(a) == sort]
 
 
 def often_held(claim: Piece, window: Window) -> Told:
