@@ -86,13 +86,13 @@ def read_wanted(shelf: OpenShelf, plan: Plan) -> Wanted:
 
 
 def said_by_aspects(plan: Plan, aspects: Sequence[Aspect]) -> frozenset[str]:
-    """Diseases whose very name asks for an aspect: where "chronic kidney disease" is asked, a passage that
-    speaks of creatinine clearance answers, so it is held as the aspect and not as a name."""
+    """Diseases, tests and people whose very name asks for an aspect: where "chronic kidney disease" or "GFR 25" is
+    asked, a passage that speaks of creatinine clearance answers, so it is held as the aspect and not as a name."""
     asks = [aspect.asks[plan.language] for aspect in aspects]
     return frozenset(
         mention.thing.id
         for mention in plan.mentions
-        if mention.thing.kind == "disease" and any(cue.search(mention.text) for cue in asks)
+        if mention.thing.kind in TELLING | {"disease"} and any(cue.search(mention.text) for cue in asks)
     )
 
 

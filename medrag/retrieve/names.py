@@ -25,6 +25,9 @@ BETWEEN_PARTS = re.compile(r" and | ?/ ?| \+ ")
 #: Combinations of more parts are left as they are written: their orders are too many.
 MOST_PARTS = 3
 
+#: What lists add to a substance's name: "Tolvaptan (low blood sodium)", "Fentanyl Patch".
+ADDED = re.compile(r" ?\([^()]*\)| (injection|patch|tablets?|capsules?|topical|oral inhalation|nasal spray)$", re.IGNORECASE)
+
 WORD = re.compile(r"[0-9a-z][0-9a-z.'+/]*")
 
 
@@ -62,8 +65,10 @@ def overlaps(span: tuple[int, int], mentions: Sequence[Mention]) -> bool:
 
 
 def ways_to_write(name: str) -> Iterator[str]:
-    """The name, and a combination's parts in every order, as the lexicon joins them."""
+    """The name, without what lists add to it, and a combination's parts in every order, as the lexicon joins them."""
     yield name
+    if (bare := ADDED.sub("", name)) not in ("", name):
+        yield bare
     parts = BETWEEN_PARTS.split(name)
     if 1 < len(parts) <= MOST_PARTS:
         yield from ("/".join(order) for order in permutations(parts))
