@@ -54,6 +54,8 @@ class ReadPassage:
     folded: str
     #: True when it hardly says more than its headings: a cross-reference, a title.
     hollow: bool
+    #: What its document lies in: the edition and the folder of the document's key, or the whole key without one.
+    folder: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,13 @@ class SearchFilters:
     codes: tuple[str, ...] = ()
 
 
-def read_passage(passage: Passage, title: str, text: str) -> ReadPassage:
-    """Reads one passage of a document of this title and text."""
+def read_passage(passage: Passage, key: str, title: str, text: str) -> ReadPassage:
+    """Reads one passage of a document of this key, title and text."""
     indexed = index_text(title, passage, text)
     words = set(fold_name(passage.text).split()) - set(fold_name(" ".join(passage.section)).split())
     hollow = len(words) < FEW_WORDS and not any(has_han(word) for word in words)
-    return ReadPassage(passage, indexed, fold_name(indexed), hollow)
+    folder = (passage.edition, key.rpartition("/")[0] or key)
+    return ReadPassage(passage, indexed, fold_name(indexed), hollow, folder)
 
 
 def name_forms(name: str) -> tuple[str, ...]:

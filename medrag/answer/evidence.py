@@ -46,6 +46,11 @@ class Evidence:
     #: The mean of the five best cosines, and ten times the fall from the best to the twentieth.
     near: float
     fall: float
+    #: Share of the other best hits that come from where the best one does: one guideline that answers fills the list,
+    #: a topic nobody treats draws a bit from everywhere.
+    focus: float
+    #: How many things the question names, over four.
+    asks_things: float
     #: How much is wanted: sides over two, findings over three, words that say what is asked over four.
     asks_sides: float
     asks_findings: float
@@ -97,6 +102,8 @@ def weigh_evidence(shelf: OpenShelf, result: SearchResult) -> Evidence:
         score=top[0].score if top else 0.0,
         stated=1.0 if "assertion" in methods else 0.0,
         foreign=1.0 if plan.language == "zh" else 0.0,
+        focus=focus_of([read[hit.passage.id].folder for hit in top]),
+        asks_things=min(len(plan.things), 4) / 4,
         **cosine_figures(result.cosines),
         **wanted_figures(wanted),
         **passage_figures(passages),
@@ -114,6 +121,11 @@ def cosine_figures(cosines: Sequence[float]) -> dict[str, float]:
         "near": statistics.fmean(cosines[:LOOK]),
         "fall": (cosines[0] - twentieth) * 10,
     }
+
+
+def focus_of(folders: Sequence[tuple[str, str]]) -> float:
+    """The share of the hits after the best that lie in its folder; 0.0 of fewer than two hits."""
+    return sum(folder == folders[0] for folder in folders[1:]) / (LOOK - 1) if folders else 0.0
 
 
 def wanted_figures(wanted: Wanted) -> dict[str, float]:

@@ -164,11 +164,11 @@ class CatalogueReader:
         found = self.in_batches(select(documents), documents.c.id, identifiers)
         return {row["id"]: rows.document_of(row) for row in found}
 
-    def document_texts(self, identifiers: Iterable[str]) -> dict[str, tuple[str, str]]:
-        """Document id to (title, text), without the structure that is only needed for quoting."""
-        columns = (documents.c.id, documents.c.title, documents.c.text)
+    def document_texts(self, identifiers: Iterable[str]) -> dict[str, tuple[str, str, str]]:
+        """Document id to (key, title, text), without the structure that is only needed for quoting."""
+        columns = (documents.c.id, documents.c.key, documents.c.title, documents.c.text)
         found = self.in_batches(select(*columns), documents.c.id, identifiers)
-        return {row["id"]: (row["title"], row["text"]) for row in found}
+        return {row["id"]: (row["key"], row["title"], row["text"]) for row in found}
 
     def document_keys(self, edition: str) -> list[tuple[str, str, str, str]]:
         """(id, key, title, text sha256) of an edition's documents in order."""

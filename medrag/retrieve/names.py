@@ -26,7 +26,9 @@ BETWEEN_PARTS = re.compile(r" and | ?/ ?| \+ ")
 MOST_PARTS = 3
 
 #: What lists add to a substance's name: "Tolvaptan (low blood sodium)", "Fentanyl Patch".
-ADDED = re.compile(r" ?\([^()]*\)| (injection|patch|tablets?|capsules?|topical|oral inhalation|nasal spray)$", re.IGNORECASE)
+ADDED = re.compile(
+    r" ?\([^()]*\)| (injection|patch|tablets?|capsules?|topical|oral inhalation|nasal spray)$", re.IGNORECASE
+)
 
 WORD = re.compile(r"[0-9a-z][0-9a-z.'+/]*")
 

@@ -38,7 +38,7 @@ SUITES: Final[Mapping[str, tuple[str, Callable[[Path, Progress, Settings], Suite
     "injections": ("injections.yaml", lambda path, progress, _: measure_injections(path, progress)),
     "lies": ("truths", lambda path, progress, _: measure_lies(path, progress=progress)),
     "dialogue": ("dialogues.yaml", lambda path, *_: measure_dialogues(path)),
-    "abstention": ("abstention_heldout.yaml", lambda path, _, settings: measure_held_out(path, settings)),
+    "abstention": ("abstention_dev2.yaml", lambda path, _, settings: measure_held_out(path, settings)),
     "abstention_fresh": ("abstention_fresh.yaml", lambda path, _, settings: measure_held_out(path, settings)),
     "paraphrases": ("paraphrases.yaml", lambda path, _, settings: measure_paraphrases(path, settings)),
     "privacy": ("identifiers.yaml", lambda path, progress, _: measure_privacy(path, PLANTED, progress)),
