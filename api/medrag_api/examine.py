@@ -135,7 +135,7 @@ def giving_orders(catalogue: Catalogue, fresh: Sequence[EditionState]) -> Iterat
         keys = {identifier: key for identifier, key, _, _ in catalogue.document_keys(state.edition.id)}
         held = list(keys)
         for at in range(0, len(held), DOCUMENTS_READ):
-            for identifier, (_, text) in catalogue.document_texts(held[at : at + DOCUMENTS_READ]).items():
+            for identifier, (_, _, text) in catalogue.document_texts(held[at : at + DOCUMENTS_READ]).items():
                 if orders := find_orders(text):
                     told = f"speaks to a machine, not to a reader: {'; '.join(orders)[:200]}"
                     yield Objection(state.edition.id, "orders", keys[identifier], told, blocks=True)
