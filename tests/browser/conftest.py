@@ -40,10 +40,10 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     named = os.environ.get("MEDRAG_BROWSER_HOME")
     built = Path(named) if named else LEFT / "home"
     if not (built / "catalogue.db").is_file():
-        medrag = [sys.executable, "-m", "medrag_api", "--home", str(built), "try", "--json"]
+        medrag = [sys.executable, "-m", "medrag_api", "try", "--home", str(built), "--json"]
         done = subprocess.run(medrag, env=environment(), capture_output=True, text=True)
         if done.returncode:
-            pytest.fail(f"the starter shelf cannot be built: {done.stderr[-300:]}")
+            pytest.fail(f"the starter shelf cannot be built: {(done.stderr or done.stdout)[-300:]}")
     home = tmp_path_factory.mktemp("browser") / "home"
     shutil.copytree(built, home, ignore=shutil.ignore_patterns("models", "*.lock"))
     return home
