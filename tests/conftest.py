@@ -1,4 +1,4 @@
-"""Fixtures every room shares: where the shared data lies, a home of one's own, and a real Bolt server."""
+"""Fixtures every room shares: where the shared data lies, a home of one's own, and real servers to lean on."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import bolt_server as bolt
 import model_server
+import postgres_server
 import pytest
-from bolt_server import BoltServer, running
+from bolt_server import BoltServer
 from hypothesis import settings
+from postgres_server import PostgresServer
 
 #: CI tries the same examples every time; at home each run tries others, and what it finds becomes an @example.
 settings.register_profile("ci", derandomize=True, deadline=None)
@@ -61,13 +64,34 @@ def bolt_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoltServer
     """A server from the package index (arcadedb-embedded); tests that ask for it are marked ``bolt``."""
     if importlib.util.find_spec("arcadedb_embedded") is None:
         pytest.skip("arcadedb-embedded is not installed; make test-bolt installs it")
-    with running(tmp_path_factory.mktemp("bolt")) as server:
+    with bolt.running(tmp_path_factory.mktemp("bolt")) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def bolt_url(bolt_server: BoltServer) -> str:
     return bolt_server.url
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    told = "Whose catalogue homes have: a file of their own, or a database of their own in a real PostgreSQL."
+    parser.addoption("--catalogue", choices=["sqlite", "postgres"], default="sqlite", help=told)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL, started for these tests; tests that ask for it are marked ``postgres``."""
+    with postgres_server.running() as server:
+        if server is None:
+            pytest.skip("PostgreSQL is not installed; make test-postgres installs it where it may")
+        yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def catalogues(request: pytest.FixtureRequest) -> None:
+    """With ``--catalogue postgres`` every home's catalogue is a database; see :mod:`postgres_server`."""
+    if request.config.getoption("--catalogue") == "postgres":
+        postgres_server.give_every_home_a_database(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -30,7 +29,7 @@ log = structlog.get_logger("medrag.jobs")
 
 
 class JobRunner:
-    """A thread of the server. Several servers over one home share the queue; one job runs at a time."""
+    """A thread of the server. Several servers over one catalogue share the queue; one job runs at a time."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -72,19 +71,21 @@ class JobRunner:
         catalogue = Catalogue(self.settings.catalogue, create=False)
         try:
             jobs = Jobs(catalogue)
-            self._take_over(jobs)
-            while not self._stop.is_set() and (job := jobs.claim(self.owner)) is not None:
-                self._run(jobs, job)
+            if not jobs.open():
+                return
+            with catalogue.alone("jobs") as mine:
+                if mine:
+                    self._run_all(jobs)
         finally:
             catalogue.close()
 
-    def _take_over(self, jobs: Jobs) -> None:
-        """Puts back what a process of this machine left when it died."""
+    def _run_all(self, jobs: Jobs) -> None:
+        """As the one process that runs jobs: whoever is said to be at work on one has died, on whichever machine."""
         for job in jobs.running():
-            host, _, pid = job.owner.rpartition(":")
-            if host == socket.gethostname() and pid.isdigit() and not alive(int(pid)):
-                jobs.give_back(job.id, f"taken over: the process {pid} that ran it has died")
-                log.warning("job_taken_over", job=job.id)
+            jobs.give_back(job.id, f"taken over: the process that ran it, {job.owner}, has died")
+            log.warning("job_taken_over", job=job.id)
+        while not self._stop.is_set() and (taken := jobs.claim(self.owner)) is not None:
+            self._run(jobs, taken)
 
     def _run(self, jobs: Jobs, job: Job) -> None:
         """Starts the child and waits for it, or for a wish to stop it."""
@@ -146,18 +147,3 @@ def end(child: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
-
-
-def alive(pid: int) -> bool:
-    """Whether a process of this machine has that number; a zombie has not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
-    except OSError:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            return True
-        return True
-    return state != "Z"

@@ -75,11 +75,19 @@ class Workshop:
         except OSError as error:
             raise unwritable(home, error) from error
         try:
-            self.take_over(mark, doing)
-            yield
+            with self.catalogue.alone("shelf") as mine:
+                if not mine:
+                    raise ShelfBusy(
+                        "another medrag is writing to this catalogue from a home of its own",
+                        remedy="Wait for it to end, then run this again",
+                    )
+                self.take_over(mark, doing)
+                try:
+                    yield
+                finally:
+                    mark.clear()
         finally:
             self.crew.close()
-            mark.clear()
             lock.release()
 
     def take_over(self, mark: WriterMark, doing: str) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from medrag.catalogue.reading import ASK_AT_ONCE
 from medrag.catalogue.schema import answers, editions
@@ -146,7 +147,11 @@ def put(connection: Connection, item: KeptAnswer) -> None:
         return
     row = {name: getattr(item, name) for name in AS_THEY_ARE}
     lists = {name: dump(getattr(item, name)) for name in ("editions", "cited", "request", "tenants")}
-    connection.execute(insert(answers), {**row, **lists})
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(answers), {**row, **lists})
+    except IntegrityError:  # another worker was asked the same at the same moment
+        connection.execute(update(answers).where(answers.c.id == item.id).values(**told))
 
 
 AS_THEY_ARE = ("id", "asked", "snapshot", "settings", "answerer", "question_sha256", "question", "body")

@@ -13,6 +13,7 @@ from sqlalchemy import and_, func, insert, or_, select, update
 
 from medrag.catalogue.schema import jobs
 from medrag.catalogue.store import Catalogue
+from medrag.catalogue.turns import take_turns
 from medrag.errors import NotFound
 
 __all__ = ["ENDED", "Job", "JobKind", "JobState", "Jobs"]
@@ -113,10 +114,18 @@ class Jobs:
         """Those some process says it is at work on."""
         return [job_of(row) for row in self._catalogue.all(select(jobs).where(jobs.c.state == "running"))]
 
+    def open(self) -> list[Job]:
+        """Those that wait or run, oldest first."""
+        query = (
+            select(jobs).where(jobs.c.state.in_(("queued", "running"))).order_by(jobs.c.created, jobs.c.id)
+        )
+        return [job_of(row) for row in self._catalogue.all(query)]
+
     def claim(self, owner: str) -> Job | None:
         """Takes the oldest that waits, unless one runs; None when there is nothing to do. One process gets it."""
         waits = select(jobs.c.id).where(jobs.c.state == "queued").order_by(jobs.c.created, jobs.c.id).limit(1)
         with self._catalogue.writing() as connection:
+            take_turns(connection, "claim")
             if connection.execute(select(jobs.c.id).where(jobs.c.state == "running")).first():
                 return None
             found = connection.execute(waits).scalar()

@@ -7,12 +7,19 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from medrag.catalogue.turns import take_turns
 from medrag.errors import CatalogueUnavailable
 
-__all__ = ["HEAD", "bring_up_to_date", "version_of"]
+__all__ = ["HEAD", "bring_up_to_date", "migrate", "revisions", "version_of"]
 
 #: The newest revision in ``migrations/versions``.
-HEAD = "0009"
+HEAD = "0010"
+#: Columns of PostgreSQL's tables whose words follow a language's rules.
+BY_LANGUAGE = text(
+    "SELECT table_name, column_name, character_maximum_length FROM information_schema.columns "
+    "WHERE table_schema = current_schema() AND data_type IN ('character varying', 'text') "
+    "AND collation_name IS NULL AND table_name = ANY(:known) ORDER BY 1, 2"
+)
 #: Alembic keeps the migration at hand in module globals: two threads of one process would mix theirs up.
 ONE_AT_A_TIME = threading.Lock()
 
@@ -31,8 +38,7 @@ def bring_up_to_date(engine: Engine) -> None:
         version = version_of(connection)
     if version == HEAD:
         return
-    known = sorted(path.stem.split("_")[0] for path in (folder() / "versions").glob("0*.py"))
-    if version is not None and version not in known:
+    if version is not None and version not in revisions():
         raise CatalogueUnavailable(
             f"the catalogue is at revision {version}, this medrag knows up to {HEAD}",
             remedy="Install the medrag that wrote it, or restore a backup",
@@ -41,19 +47,40 @@ def bring_up_to_date(engine: Engine) -> None:
         with engine.connect() as connection:
             version = version_of(connection)
         if version != HEAD:
-            run_migrations(engine)
+            with engine.begin() as connection:
+                migrate(connection)
+
+
+def revisions() -> list[str]:
+    """Every revision this code can read, oldest first."""
+    return sorted(path.stem.split("_")[0] for path in (folder() / "versions").glob("0*.py"))
 
 
 def folder() -> Path:
     return Path(__file__).with_name("migrations")
 
 
-def run_migrations(engine: Engine) -> None:
+def migrate(connection: Connection, to: str = "head") -> None:
+    """Runs the migrations up to a revision in the caller's transaction. Processes that start together take turns, and the
+    last finds nothing to do."""
     from alembic import command
     from alembic.config import Config
 
+    take_turns(connection, "migrate")
     config = Config()
     config.set_main_option("script_location", str(folder()))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+    if connection.dialect.name == "postgresql":
+        sort_by_code_point(connection)
+
+
+def sort_by_code_point(connection: Connection) -> None:
+    """Has words compared as SQLite does, whatever language the server was made for: one shelf gives the same bytes on
+    every database, and a language's order differs from release to release."""
+    known = inspect(connection).get_table_names()
+    for table, column, length in connection.execute(BY_LANGUAGE, {"known": known}).all():
+        kind = f"VARCHAR({length})" if length else "TEXT"
+        connection.exec_driver_sql(
+            f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE {kind} COLLATE "C"'
+        )

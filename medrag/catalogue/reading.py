@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, Table, func, select, text
+from sqlalchemy import Connection, Select, Table, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from medrag.catalogue import rows
@@ -16,11 +16,13 @@ from medrag.catalogue.engine import open_engine
 from medrag.catalogue.migrate import bring_up_to_date
 from medrag.catalogue.schema import (
     assertions,
+    audit,
     concepts,
     documents,
     editions,
     evidence,
     golden,
+    keys,
     names,
     passages,
     pointers,
@@ -319,6 +321,26 @@ class CatalogueReader:
         """The receipt of every run, as its JSON, oldest first."""
         for row in self.tuples(select(runs.c.receipt).order_by(runs.c.started, runs.c.id)):
             yield json.loads(row[0])
+
+    @contextmanager
+    def standing_still(self) -> Iterator[Connection]:
+        """One transaction that only reads, and sees the catalogue as it is now whatever is written meanwhile."""
+        with translated(), self._engine.connect() as connection:
+            if self._engine.dialect.name == "postgresql":
+                told = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+                connection = connection.execution_options(**told)
+                # Two readers of one table would else meet in its middle, and rows come in another order.
+                connection.exec_driver_sql("SET LOCAL synchronize_seqscans TO off")
+            else:
+                connection.exec_driver_sql("BEGIN")
+            connection.execute(select(pointers)).all()
+            yield connection
+
+    def is_empty(self) -> bool:
+        """Whether nothing was ever kept here: no work, no run, no key, no record of an act."""
+        return not any(
+            self.first(select(table).limit(1)) for table in (works, runs, publications, keys, audit)
+        )
 
     def first(self, query: Select[Any]) -> Any:
         with translated(), self._engine.connect() as connection:

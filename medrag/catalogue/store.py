@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,6 +31,7 @@ from medrag.catalogue.schema import (
     snapshots,
     works,
 )
+from medrag.catalogue.turns import hold_alone
 from medrag.errors import ShelfRefused
 from medrag.records import Assertion, Concept, Document, Edition, Name, Passage, Snapshot, Work
 
@@ -45,6 +46,10 @@ class Catalogue(CatalogueReader):
         """One transaction: all of it or nothing."""
         with translated(), self._engine.begin() as connection:
             yield connection
+
+    def alone(self, what: str) -> AbstractContextManager[bool]:
+        """True for one process at a time of all that share this catalogue; see :func:`medrag.catalogue.turns.hold_alone`."""
+        return hold_alone(self._engine, what)
 
     def put_work(self, work: Work) -> None:
         """Adds a work or replaces what is said of it, but not whose it is. Raises ShelfRefused for another tenant's id."""

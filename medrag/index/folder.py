@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -100,7 +101,13 @@ def write_durably(path: Path, text: str) -> None:
 def remove_folder(folder: Path, mark: str) -> None:
     """Removes a folder, the file ``mark`` first, so that a removal cut short does not leave what looks whole."""
     (folder / mark).unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=False)
+    for last in (False, False, True):
+        try:
+            shutil.rmtree(folder)
+            return
+        except OSError as error:  # a reader that opens it just now may put a file where all were gone
+            if last or error.errno != errno.ENOTEMPTY:
+                raise
 
 
 def copy_folder(source: Path, target: Path, *, leave_out: str) -> None:

@@ -71,19 +71,30 @@ def reviewing(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture
-def standing_copy(reviewing: Settings, tmp_path: Path) -> Settings:
-    """A copy of the sample shelf with its interaction list, for tests that give out keys."""
-    home = tmp_path / "copy"
-    shutil.copytree(reviewing.home, home)
-    return reviewing.model_copy(update={"home": home})
+def copied(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Settings]:
+    """Copies a home, and the database that stands in place of its catalogue's file when the tests are run so."""
+
+    def copy(settings: Settings, name: str, **told: object) -> Settings:
+        home = tmp_path / name
+        shutil.copytree(settings.home, home)
+        if settings.catalogue_url:
+            server = request.getfixturevalue("postgres")
+            told["catalogue_url"] = server.copy(settings.catalogue_url, home)
+        return settings.model_copy(update={"home": home, **told})
+
+    return copy
 
 
 @pytest.fixture
-def standing_open(reviewing: Settings, tmp_path: Path) -> Settings:
+def standing_copy(reviewing: Settings, copied: Callable[..., Settings]) -> Settings:
+    """A copy of the sample shelf with its interaction list, for tests that give out keys."""
+    return copied(reviewing, "copy")
+
+
+@pytest.fixture
+def standing_open(reviewing: Settings, copied: Callable[..., Settings]) -> Settings:
     """A copy without keys, at an address others could reach."""
-    home = tmp_path / "open"
-    shutil.copytree(reviewing.home, home)
-    return reviewing.model_copy(update={"home": home, "host": "0.0.0.0"})
+    return copied(reviewing, "open", host="0.0.0.0")
 
 
 @pytest.fixture

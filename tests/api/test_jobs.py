@@ -17,7 +17,7 @@ from medrag.catalogue import Catalogue
 from medrag.catalogue.jobs import ENDED, Jobs
 from medrag.settings import Settings
 from medrag_api.app import create_app
-from medrag_api.jobs import JobRunner, alive
+from medrag_api.jobs import JobRunner
 
 NOTE = b"# Gout\n\n## Dosing\n\nColchicine 0.5 mg is given twice daily in gout. It is halved in severe kidney disease.\n"
 ABOUT = {"title": "Gout note", "publisher": "Ward", "published": "2024-01-01", "jurisdiction": "US"}
@@ -166,17 +166,10 @@ def test_one_that_waits_is_cancelled_at_once(settings: Settings) -> None:
 
 
 def test_a_job_whose_process_died_is_taken_over(settings: Settings) -> None:
-    import socket
-
-    pid = os.fork()
-    if pid == 0:
-        os._exit(0)
-    os.waitpid(pid, 0)
-    assert not alive(pid) and alive(os.getpid())
     with closing(Catalogue(settings.catalogue, create=True)) as catalogue:
         jobs = Jobs(catalogue)
         job = jobs.add("publish", {})
-        jobs.claim(f"{socket.gethostname()}:{pid}")
+        jobs.claim("a-machine-that-is-gone:7")
         runner = JobRunner(settings)
         runner.start()
         try:

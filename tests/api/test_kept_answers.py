@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from click.testing import CliRunner, Result
 from sample_shelf import KIDNEY, NOTES
+from sqlalchemy import text
 from test_http import QUESTION, send, talk
 
+from medrag.catalogue import Catalogue
 from medrag.errors import IntegrityError
 from medrag.settings import Settings
 from medrag_api.cli import main
@@ -28,15 +28,16 @@ def command(settings: Settings, *words: str) -> Result:
     return CliRunner().invoke(main, [*words, "--home", str(settings.home)], standalone_mode=False)
 
 
-def kept_rows(home: Path) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(home / "catalogue.db")) as connection:
-        return list(connection.execute("SELECT id, question, request, body FROM answers ORDER BY id"))
+def kept_rows(settings: Settings) -> list[tuple[Any, ...]]:
+    query = text("SELECT id, question, request, body FROM answers ORDER BY id")
+    with closing(Catalogue(settings.catalogue)) as catalogue, catalogue.writing() as connection:
+        return [tuple(row) for row in connection.execute(query)]
 
 
-def wait_until_written(home: Path) -> None:
+def wait_until_written(settings: Settings) -> None:
     """Answers are written from a thread of the server's own."""
     until = time.monotonic() + 60
-    while not kept_rows(home) and time.monotonic() < until:
+    while not kept_rows(settings) and time.monotonic() < until:
         time.sleep(0.02)
 
 
@@ -50,7 +51,7 @@ def test_an_answer_is_fetched_again_as_it_was_given(stocked: Settings) -> None:
     given, again = talk(stocked, ask_and_fetch)
     assert given == again
     identifier = json.loads(given)["id"]
-    wait_until_written(stocked.home)
+    wait_until_written(stocked)
     assert send(stocked, "GET", f"/answers/{identifier}").content == given
     assert QUESTION.encode() not in (stocked.home / "catalogue.db").read_bytes()
 
@@ -68,7 +69,7 @@ def test_without_consent_what_was_kept_is_shown_and_said_to_be_that(stocked: Set
     told = command(stocked, "replay", given["id"])
     assert "SGLT2" in told.stdout
     assert "Not asked again: its question was not kept" in told.stderr
-    assert [row[1] for row in kept_rows(stocked.home)] == [None]
+    assert [row[1] for row in kept_rows(stocked)] == [None]
 
 
 @pytest.mark.parametrize(
@@ -91,14 +92,14 @@ def test_an_answer_about_a_patient_is_never_kept(stocked: Settings, asked: dict[
         ]
 
     talk(stocked, ask_and_fetch)
-    assert kept_rows(stocked.home) == []
+    assert kept_rows(stocked) == []
 
 
 def test_the_operator_may_keep_none(stocked: Settings) -> None:
     none = stocked.model_copy(update={"keep_answers": 0})
     given = send(none, "POST", "/ask", json={"question": QUESTION}).json()
     assert send(none, "GET", f"/answers/{given['id']}").status_code == 404
-    assert kept_rows(stocked.home) == []
+    assert kept_rows(stocked) == []
 
 
 def test_an_answer_that_rests_on_what_was_withdrawn_is_not_given_again(stocked: Settings) -> None:
@@ -118,7 +119,7 @@ def test_what_is_removed_leaves_no_answer_that_names_it(stocked: Settings) -> No
     workshop = open_workshop(stocked)
     with closing(workshop.catalogue):
         remove(workshop, "kidney-notes", progress=lambda *_: None)
-    assert kept_rows(stocked.home) == []
+    assert kept_rows(stocked) == []
     assert send(stocked, "GET", f"/answers/{given['id']}").status_code == 404
 
 
@@ -134,9 +135,8 @@ def test_an_answer_of_an_older_snapshot_is_asked_there(
 
 def test_bytes_that_were_changed_do_not_pass_for_what_was_given(stocked: Settings) -> None:
     given = json.loads(command(stocked, "ask", QUESTION, "--keep", "--json").stdout)
-    with closing(sqlite3.connect(stocked.home / "catalogue.db")) as connection:
-        connection.execute("UPDATE answers SET body = replace(body, '20 mL', '60 mL')")
-        connection.commit()
+    with closing(Catalogue(stocked.catalogue)) as catalogue, catalogue.writing() as connection:
+        connection.execute(text("UPDATE answers SET body = replace(body, '20 mL', '60 mL')"))
     with pytest.raises(IntegrityError, match="differs in answer, citations, statements"):
         replay(stocked, given["id"])
 

@@ -142,6 +142,8 @@ def test_a_key_is_nowhere_in_the_home(settings: Settings) -> None:
     text, key = give_key(settings, "ask")
     proof = text.rpartition("_")[2].encode()
     held = b"".join(file.read_bytes() for file in settings.home.rglob("*") if file.is_file())
+    with closing(Catalogue(settings.catalogue)) as catalogue:
+        held += repr(Keys(catalogue).all()).encode()
     assert key.id.encode() in held
     assert proof not in held and text.encode() not in held
     assert (settings.home / "secret").stat().st_mode & 0o077 == 0

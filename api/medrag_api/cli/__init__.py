@@ -31,6 +31,8 @@ COMMANDS: Final = {
     "mcp": ("medrag_api.cli.mcp:mcp", "Serve agents over stdin and stdout (MCP)."),
     "keys": ("medrag_api.cli.keys:keys", "Keys for the server: create, list, rotate, revoke."),
     "audit": ("medrag_api.cli.audit:audit", "Who did what at the server: show, verify."),
+    "backup": ("medrag_api.cli.backup:backup", "Everything kept, as one file."),
+    "restore": ("medrag_api.cli.backup:restore", "Put a backup back, whole or not at all."),
     "doctor": ("medrag_api.cli.doctor:doctor", "Check everything kept, and say what to do."),
     "bench": ("medrag_api.cli.bench:bench", "Measure speed on this machine: interactions, ingest, verify."),
     "eval": ("medrag_api.cli.evaluate:evaluate", "Measure retrieval on question sets (BEIR layout)."),

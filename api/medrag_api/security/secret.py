@@ -14,9 +14,11 @@ from typing import Final
 from medrag.errors import Place, Unavailable, UsageError
 from medrag.settings import Settings
 
-__all__ = ["Secret", "read_secret"]
+__all__ = ["RESTORING", "Secret", "read_secret"]
 
 FILE: Final = "secret"
+#: In the home while a backup is put back, or where that was cut off: the secret may still have to be moved.
+RESTORING: Final = "restoring"
 #: Bytes; as many as the hash gives.
 LENGTH: Final = 32
 
@@ -45,6 +47,10 @@ def read_secret(settings: Settings, *, make: bool) -> Secret:
     told = settings.secret.get_secret_value()
     if told:
         return Secret(decoded(told, "secret"))
+    if (settings.home / RESTORING).is_dir():
+        from medrag_api.backup.settling import settle
+
+        settle(settings)
     file = settings.home / FILE
     if make:
         write_new(file)

@@ -100,6 +100,15 @@ class VectorCache:
             connection.executemany("DELETE FROM vector WHERE hash = ?", gone)
         return len(gone)
 
+    def take_from(self, other: Path) -> None:
+        """Keeps what another cache's file holds besides; a vector kept already stays as it is. Raises IntegrityError."""
+        with self.guard(), closing(self.connect()) as connection:
+            connection.execute("ATTACH DATABASE ? AS other", (str(other),))
+            with connection:
+                connection.execute(
+                    "INSERT OR IGNORE INTO vector SELECT fingerprint, hash, vector FROM other.vector"
+                )
+
     def connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=BUSY_MS / 1000)
         connection.execute("PRAGMA synchronous = NORMAL")

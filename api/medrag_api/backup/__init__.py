@@ -1,0 +1,1 @@
+"""Backup and restore: everything a home keeps that cannot be made again, as one file."""
