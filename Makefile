@@ -27,8 +27,15 @@ SEEN := build/browser
 # MIT; tries every operation of the OpenAPI document.
 API_FUZZ := schemathesis==4.32.5
 
+# Where Debian and others put the programs of a server, which are not on the PATH.
+HAS_POSTGRES := { ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; }
+# Suites that know no database: each home's catalogue is then one of PostgreSQL's.
+ON_POSTGRES := tests/api/test_jobs.py tests/api/test_keys.py tests/api/test_keyed_doors.py tests/api/test_kept_answers.py \
+  tests/api/test_tenants.py tests/api/test_consultations.py tests/api/test_hooks.py tests/api/test_backup.py tests/api/test_once_and_feedback.py \
+  tests/ingest/test_pipeline.py
+
 .DEFAULT_GOAL := help
-.PHONY: help install try serve test test-all test-browser screenshots bolt test-bolt model test-model model-server api test-api load lint types floors unit bench eval lock clean
+.PHONY: help install try serve test test-all test-browser screenshots postgres test-postgres bolt test-bolt model test-model model-server api test-api load lint types floors unit bench eval lock clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -51,7 +58,7 @@ try: install ## Build the starter shelf and show cited answers
 serve: install ## HTTP on 127.0.0.1:8000
 	@$(BIN)/medrag serve
 
-test: install lint types floors unit bolt model api ## Everything CI runs
+test: install lint types floors unit postgres bolt model api ## Everything CI runs
 
 lint: install ## Style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -63,7 +70,16 @@ floors: install ## Imports run downward only
 	@$(BIN)/lint-imports
 
 unit: install ## Tests but the slow ones
-	@$(BIN)/python -m pytest -m "not slow and not bolt and not model and not api_fuzz"
+	@$(BIN)/python -m pytest -m "not slow and not bolt and not model and not api_fuzz and not postgres"
+
+postgres: install ## The quick part of test-postgres, skipped with a word where PostgreSQL is not installed
+	@if $(HAS_POSTGRES); then $(BIN)/python -m pytest -m "postgres and not slow and not bolt"; \
+	else echo "SKIPPED the tests marked postgres: PostgreSQL is not installed here (make test-postgres installs it where it may); everything else was run"; fi
+
+test-postgres: install ## Catalogue, jobs, publishing, keys, audit, tenants, conversations, backup on a real PostgreSQL
+	@$(HAS_POSTGRES) || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get install -qq -y --no-install-recommends postgresql >/dev/null; } || true
+	@if $(HAS_POSTGRES); then $(BIN)/python -m pytest -m "postgres and not bolt" && $(BIN)/python -m pytest --catalogue postgres -m "not slow and not bolt" $(ON_POSTGRES); \
+	else echo "SKIPPED the tests marked postgres: PostgreSQL is not installed here, and cannot be"; exit 1; fi
 
 bolt: install ## As test-bolt, skipped with a word where the server cannot be installed
 	@if $(BIN)/python -m pip install -qq --disable-pip-version-check --retries 1 $(BOLT_SERVER); \

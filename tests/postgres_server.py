@@ -43,6 +43,7 @@ class PostgresServer:
 
     def __init__(self, found: Path, folder: Path) -> None:
         self.programs, self.folder, self.port = found, folder, free_port()
+        self._migrated = False
         self.run: dict[str, Any] = {"check": True, "capture_output": True, **unprivileged()}
 
     def start(self) -> None:
@@ -87,13 +88,22 @@ class PostgresServer:
         engine.dispose()
         return self.url(name)
 
+    def ready(self, name: str) -> str:
+        """As :meth:`database`, with the tables of an empty catalogue: migrated once, then copied."""
+        from medrag.catalogue import Catalogue
+
+        if not self._migrated:
+            Catalogue(self.database("ready")).close()
+            self._migrated = True
+        return self.database(name, "ready")
+
     def copy(self, url: str, home: Path) -> str:
         """The database of a home that was copied: as the first one's is now."""
         return self.database(self.name_of(home), url.rpartition("/")[2])
 
     def of_home(self, home: Path) -> str:
         """The database that stands in place of a home's catalogue.db."""
-        return self.database(self.name_of(home))
+        return self.ready(self.name_of(home))
 
     def name_of(self, home: Path) -> str:
         return "home_" + hashlib.sha256(str(home).encode()).hexdigest()[:16]

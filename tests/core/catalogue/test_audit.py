@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +17,8 @@ SECRET = b"s" * 32
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    opened = Catalogue(f"sqlite:///{tmp_path / 'catalogue.db'}")
+def catalogue(url: str) -> Iterator[Catalogue]:
+    opened = Catalogue(url)
     yield opened
     opened.close()
 

@@ -195,8 +195,8 @@ def test_other_databases_are_refused(url: str) -> None:
         Catalogue(url)
 
 
-def test_the_migrations_make_the_tables_the_code_reads(url: str) -> None:
-    engine = open_engine(url, create=True)
+def test_the_migrations_make_the_tables_the_code_reads(bare_url: str) -> None:
+    engine = open_engine(bare_url, create=True)
     bring_up_to_date(engine)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []

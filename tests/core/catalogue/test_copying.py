@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -85,33 +86,41 @@ def carry(source: Catalogue, target: Catalogue) -> list[TableDump]:
     return dumps
 
 
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Catalogue]]:
+    """Two catalogues for all examples: each is filled anew."""
+    folder = tmp_path_factory.mktemp("opened")
+    held = [Catalogue(f"sqlite:///{folder}/{name}.db") for name in ("a", "b")]
+    yield held
+    for catalogue in held:
+        catalogue.close()
+
+
 @given(first=shelves(), second=shelves())
-@settings(max_examples=15)
-def test_any_rows_come_as_they_were(first: dict[str, Any], second: dict[str, Any]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        source, target = (Catalogue(f"sqlite:///{folder}/{name}.db") for name in ("a", "b"))
-        fill(source, first)
-        fill(target, second)
-        carry(source, target)
-        assert held(target) == held(source)
-        source.close()
-        target.close()
+@settings(max_examples=10)
+def test_any_rows_come_as_they_were(
+    opened: list[Catalogue], first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    source, target = opened
+    fill(source, first)
+    fill(target, second)
+    carry(source, target)
+    assert held(target) == held(source)
 
 
 @pytest.mark.postgres
 @given(rows=shelves())
 @settings(max_examples=5)
-def test_from_one_database_into_the_other_and_back(postgres: Any, rows: dict[str, Any]) -> None:
-    server = Catalogue(postgres.database("copying"))
-    with tempfile.TemporaryDirectory() as folder:
-        first, last = (Catalogue(f"sqlite:///{folder}/{name}.db") for name in ("a", "b"))
-        fill(first, rows)
-        carry(first, server)
-        assert held(server) == held(first)
-        carry(server, last)
-        assert held(last) == held(first)
-        first.close()
-        last.close()
+def test_from_one_database_into_the_other_and_back(
+    opened: list[Catalogue], postgres: Any, rows: dict[str, Any]
+) -> None:
+    first, last = opened
+    server = Catalogue(postgres.ready("copying"))
+    fill(first, rows)
+    carry(first, server)
+    assert held(server) == held(first)
+    carry(server, last)
+    assert held(last) == held(first)
     server.close()
 
 

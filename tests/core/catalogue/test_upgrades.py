@@ -127,9 +127,9 @@ def first_revision(url: str) -> Engine:
     return engine
 
 
-def test_the_first_revision_comes_up_with_its_rows(url: str) -> None:
-    first_revision(url).dispose()
-    catalogue = Catalogue(url)
+def test_the_first_revision_comes_up_with_its_rows(bare_url: str) -> None:
+    first_revision(bare_url).dispose()
+    catalogue = Catalogue(bare_url)
     assert catalogue.work("notes").tenant == ""
     assert catalogue.passage("p_1").text == TEXT[10:25]
     assert [claim.id for claim in catalogue.assertions_in("notes@1")] == ["a_1"]
@@ -147,8 +147,8 @@ def test_the_first_revision_comes_up_with_its_rows(url: str) -> None:
     catalogue.close()
 
 
-def test_an_upgrade_that_is_cut_off_leaves_the_old_revision(url: str) -> None:
-    engine = first_revision(url)
+def test_an_upgrade_that_is_cut_off_leaves_the_old_revision(bare_url: str) -> None:
+    engine = first_revision(bare_url)
     with pytest.raises(RuntimeError), engine.begin() as connection:
         migrate(connection, "0006")
         raise RuntimeError
@@ -165,16 +165,16 @@ def test_an_upgrade_that_is_cut_off_leaves_the_old_revision(url: str) -> None:
 OPEN = "import sys; from medrag.catalogue import Catalogue; Catalogue(sys.argv[1]).close()"
 
 
-def test_processes_that_start_together_make_one_catalogue(url: str) -> None:
-    first_revision(url).dispose()
-    started = [subprocess.Popen([sys.executable, "-c", OPEN, url]) for _ in range(3)]
+def test_processes_that_start_together_make_one_catalogue(bare_url: str) -> None:
+    first_revision(bare_url).dispose()
+    started = [subprocess.Popen([sys.executable, "-c", OPEN, bare_url]) for _ in range(3)]
     assert [process.wait() for process in started] == [0, 0, 0]
 
 
-def test_words_sort_by_code_point_everywhere(url: str) -> None:
+def test_words_sort_by_code_point_everywhere(bare_url: str) -> None:
     """A language's rules put a before B and é beside e; then one shelf would give other bytes on another server."""
-    Catalogue(url).close()
-    engine = open_engine(url, create=False)
+    Catalogue(bare_url).close()
+    engine = open_engine(bare_url, create=False)
     names = ["B", "a", "é", "f", "华", "Z", "_", "-a"]
     with engine.begin() as connection:
         table = metadata.tables["pointers"]
