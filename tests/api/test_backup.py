@@ -164,7 +164,10 @@ def test_keys_open_what_they_opened(
     there = elsewhere("sqlite")
     restore(there, file)
     for settings in (house, there):
-        caller = KeyRing(settings).caller_of(text)
+        ring = KeyRing(settings)
+        ring.refresh()
+        caller = ring.caller_of(text)
+        ring.close()
         assert caller is not None and caller.id == key.id
 
 
@@ -172,10 +175,10 @@ def test_the_command_line_says_what_it_did(house: Settings, tmp_path: Path, else
     file = tmp_path / "by-command.tar.gz"
     told = said(house, "backup", str(file))
     assert told["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest() and told["rows"]["editions"] == 2
-    assert command(house, "backup", str(file)).exception is not None
+    assert command(house, "backup", str(file)).exit_code == 2
     there = elsewhere("sqlite")
     wrong = command(there, "restore", str(file), "--sha256", "0" * 64)
-    assert isinstance(wrong.exception, InputRefused) and not (there.home / "catalogue.db").exists()
+    assert wrong.exit_code == 3 and not (there.home / "catalogue.db").exists()
     done = said(there, "restore", str(file), "--sha256", told["sha256"])
     assert done["snapshot"] == told["snapshot"] and done["notes"] == []
 
@@ -242,7 +245,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, reviewing: Settings) -> byte
 
 
 @given(data=st.data())
-@examples(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_an_archive_that_was_cut_or_altered_is_refused(
     whole: bytes, tmp_path: Path, data: st.DataObject
 ) -> None:
