@@ -81,6 +81,4 @@ def sort_by_code_point(connection: Connection) -> None:
     known = inspect(connection).get_table_names()
     for table, column, length in connection.execute(BY_LANGUAGE, {"known": known}).all():
         kind = f"VARCHAR({length})" if length else "TEXT"
-        connection.exec_driver_sql(
-            f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE {kind} COLLATE "C"'
-        )
+        connection.exec_driver_sql(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE {kind} COLLATE "C"')
