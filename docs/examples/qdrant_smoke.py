@@ -29,8 +29,8 @@ from medrag_ingest.workshop import Workshop
 
 #: Made up for this trial; no one should treat a patient by it.
 NOTES = {
-    "Notes on kidneys": "# Dose\n\nThe trial drug alphamab is halved below an eGFR of 30.\n",
-    "Notes on blood": "# Watch\n\nThe trial drug betazine asks for a blood count every week.\n",
+    "Notes on kidneys": "# Notes on kidneys\n\nThe trial drug alphamab is halved below an eGFR of 30.\n",
+    "Notes on blood": "# Notes on blood\n\nThe trial drug betazine asks for a blood count every week.\n",
 }
 QUESTIONS = {"alphamab eGFR": "Notes on kidneys", "betazine blood count": "Notes on blood"}
 
@@ -48,7 +48,7 @@ def put_notes(workshop: Workshop, folder: Path, titles: Sequence[str]) -> None:
 
 
 def found(workshop: Workshop, question: str) -> list[str]:
-    """The titles of what a question finds, the nearest first."""
+    """The headings of what a question finds, the nearest first."""
     snapshot = workshop.catalogue.current()
     assert snapshot is not None
     index = workshop.indexes.open(snapshot.index)
