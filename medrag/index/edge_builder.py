@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from medrag.errors import IndexUnavailable, Place
-from medrag.index.card import Card
-from medrag.index.folder import describe_files, settle_folder, spoilt_file, sync_path
+from medrag.index.card import META, Card
+from medrag.index.folder import describe_files, remove_folder, settle_folder, spoilt_file, sync_path
 from medrag.index.points import (
     DENSE,
     WORDS,
@@ -146,7 +145,7 @@ class EdgeBuilder:
             settle_folder(self.folder)
             Card(self.dimension, points, dense, self.dead, files, meta).write(self.folder)
             sync_path(self.folder)
-            self.folder.rename(self.final)
+            self.folder = self.folder.rename(self.final)
             sync_path(self.final.parent)
 
     def check_settled(self, files: Mapping[str, str], counts: tuple[int, int]) -> None:
@@ -172,6 +171,7 @@ class EdgeBuilder:
         self.shard = open_shard(self.folder)
 
     def abandon(self) -> None:
+        """Removes what was written, under its final name too where the disk refused what came after the renaming."""
         with engine(self.folder):
             self.shard.close()
-        shutil.rmtree(self.folder)
+            remove_folder(self.folder, META)

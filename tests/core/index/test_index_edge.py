@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from index_points import DIMENSION, make_points, passage
 
 import medrag.index.card
+import medrag.index.edge_builder
 import medrag.index.shard
 from medrag.errors import IndexUnavailable
 from medrag.index.card import checked_card
@@ -302,3 +304,24 @@ def test_digest_sees_every_byte_but_not_where_the_holes_are(tmp_path: Path) -> N
         assert spoilt_file(tmp_path, zeros) == "file"
     path.write_bytes(bytes(300_001))
     assert spoilt_file(tmp_path, zeros) == "file"
+
+
+def test_a_disk_that_refuses_after_the_renaming_leaves_no_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = EdgeStore(tmp_path)
+    make_index(store, "old")
+    builder = store.build("new", dimension=DIMENSION)
+    builder.upsert(make_points(range(5)))
+    settle = medrag.index.edge_builder.sync_path
+
+    def refuse(path: Path) -> None:
+        if path == tmp_path:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        settle(path)
+
+    monkeypatch.setattr(medrag.index.edge_builder, "sync_path", refuse)
+    with pytest.raises(IndexUnavailable, match="No space left"):
+        builder.finish({"of": "new"})
+    builder.abandon()
+    assert [path.name for path in store.folders()] == ["old"]
