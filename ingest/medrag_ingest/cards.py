@@ -10,7 +10,7 @@ from medrag.packs import load_packs
 from medrag.settings import Settings
 from medrag_ingest.manifest import Manifest
 
-__all__ = ["cards_folder", "load_cards", "pack_cards", "starter_cards"]
+__all__ = ["cards_folder", "every_card", "load_cards", "pack_cards", "starter_cards"]
 
 #: In a checkout the cards lie at its root; in an installed wheel, inside the package.
 PACKAGED: Final = Path(__file__).resolve().parent / "corpora_manifests"
@@ -41,9 +41,26 @@ def load_cards() -> dict[str, Manifest]:
 
 
 def pack_cards(settings: Settings) -> dict[str, Manifest]:
-    """The cards that the packs in force bring with them, by id. Raises ManifestRefused: a bad card or pack."""
-    cards = [Manifest.from_yaml(path) for pack in load_packs(settings) for path in pack.manifests]
-    return {card.id: card for card in cards}
+    """The cards that the packs in force bring with them, by id. Raises ManifestRefused: a bad card or pack, or an id that
+    another card has: which of the two was meant nobody could say."""
+    held = {path.stem: str(path) for path in cards_folder().glob("*.yaml")}
+    cards: dict[str, Manifest] = {}
+    for pack in load_packs(settings):
+        for path in pack.manifests:
+            card = Manifest.from_yaml(path)
+            if held.setdefault(card.id, str(path)) != str(path):
+                raise ManifestRefused(
+                    f"the id {card.id!r} of the pack {pack.id} is taken by {held[card.id]}",
+                    place=Place(str(path), None, "id"),
+                    remedy="Give the card of the pack an id of its own",
+                )
+            cards[card.id] = card
+    return cards
+
+
+def every_card(settings: Settings) -> dict[str, Manifest]:
+    """The cards of the shelf, then those of the packs in force. Raises ManifestRefused."""
+    return load_cards() | pack_cards(settings)
 
 
 def starter_cards() -> dict[str, Manifest]:

@@ -13,12 +13,15 @@ from medrag.settings import Settings, load_settings
 from medrag.shelf import OpenShelf
 from medrag_api.evaluate.paraphrases import measure_paraphrases
 from medrag_api.evaluate.questions import measure_abstention, measure_hits, read_questions
+from medrag_api.examining import question_problem
 from medrag_api.wiring import open_shelf, open_workshop
 from medrag_graph.build import build_graph
 from medrag_ingest.cards import starter_cards
+from medrag_ingest.golden import pack_golden
 from medrag_ingest.pipeline import ingest
 
 HERE = Path(__file__).parent
+WORKED = HERE.parents[1] / "corpora_manifests" / "packs" / "anticoagulation"
 #: What words alone reach; the floors of vectors stand in the slow test below.
 WORDS_FLOOR = {"en": 0.85, "zh": 0.7}
 #: Share of faithful paraphrases withheld when first counted, rounded up; wanted is 0.05.
@@ -99,6 +102,14 @@ def test_what_is_not_on_the_shelf_is_not_answered(words: tuple[OpenShelf, Settin
     assert answer.status == "abstained"
     assert answer.statements == ()
     assert shelf.works["ansm"].title in answer.text
+
+
+def test_the_worked_pack_finds_what_it_asks_for(words: tuple[OpenShelf, Settings]) -> None:
+    shelf, settings = words
+    held = settings.model_copy(update={"packs": (WORKED,)})
+    asked = pack_golden(held)
+    assert len(asked) == 4
+    assert [question_problem(shelf, item.work, item, held) for item in asked] == [""] * 4
 
 
 def test_silence_is_kept_more_often_than_not(words: tuple[OpenShelf, Settings]) -> None:

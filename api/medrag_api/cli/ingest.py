@@ -26,7 +26,7 @@ CARDS = (".yaml", ".yml")
 @click.option("--earlier", is_flag=True, help="Also the editions before the newest that the cards list.")
 @click.option("--starter", is_flag=True, help="The works that need nothing but a package index.")
 @click.option(
-    "--all", "everything", is_flag=True, help="Every work that can be reached; says which could not, and why."
+    "--all", "everything", is_flag=True, help="Every work that can be reached, those of packs too; says which could not, and why."
 )
 @click.option("--stage", is_flag=True, help="Only stage; medrag shelf publish shows it to readers.")
 @description_options
@@ -72,12 +72,12 @@ def chosen_cards(
     targets: Sequence[str], settings: Settings, *, starter: bool, everything: bool
 ) -> list[Manifest]:
     """The cards meant, each once. Raises ManifestRefused, NotFound, UsageError."""
-    from medrag_ingest.cards import load_cards, starter_cards
+    from medrag_ingest.cards import every_card, starter_cards
 
     if starter:
         return list(starter_cards().values())
     if everything:
-        return list(load_cards().values())
+        return list(every_card(settings).values())
     found = [card_of(target, settings) for target in targets]
     return list({card.edition_id: card for card in found}.values())
 
@@ -85,13 +85,13 @@ def chosen_cards(
 def card_of(target: str, settings: Settings) -> Manifest:
     """A manifest file, a card's id, or an edition of one. Raises NotFound with near ids, UsageError for a document."""
     from medrag.errors import NotFound, Place, UsageError
-    from medrag_ingest.cards import load_cards, pack_cards
+    from medrag_ingest.cards import every_card
     from medrag_ingest.manifest import Manifest
 
     path = Path(target)
     if path.suffix.lower() in CARDS:
         return Manifest.from_yaml(path)
-    cards = load_cards() | pack_cards(settings)
+    cards = every_card(settings)
     if target in cards:
         return cards[target]
     work, _, label = target.partition("@")
