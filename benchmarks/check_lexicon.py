@@ -24,20 +24,21 @@ from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any, NoReturn
 
-from medrag.lexicon import NAME_KINDS, NameRow, load_names
+from medrag.lexicon import NAME_KINDS, NameRow, Term, load_names, load_terms
 
 __all__ = ["main"]
 
 Pairs = dict[str, set[str]]
+Entry = NameRow | Term
 #: Answers whether a source pairs one of the English names with the Chinese name.
-Confirms = Callable[[NameRow, str], bool]
+Confirms = Callable[[Entry, str], bool]
 
 HAN = re.compile("[㐀-鿿]")
 REMARK = re.compile(r"\[[^\]]*\]|〔[^〕]*〕|[（(][^）)]*[)）]|\b(?:n|vt|vi|adj|a|adv|abbr|pl)\.")
 BREAK = re.compile(r"[,，;；、\s.。/“”\"]+")
 
 
-def english_forms(row: NameRow) -> Iterator[str]:
+def english_forms(row: Entry) -> Iterator[str]:
     """The English names in lower case; of classes and diseases also their singulars."""
     for name in row.names("en"):
         yield name.lower()
@@ -110,7 +111,7 @@ def read_cmekg(archive: Path) -> Confirms:
     ]
     exact = dict(named)
 
-    def confirms(row: NameRow, zh: str) -> bool:
+    def confirms(row: Entry, zh: str) -> bool:
         if row.kind != "drug":
             return any(form in exact.get(zh, ()) for form in english_forms(row))
         starts = [re.compile(r"(?<![a-z])" + re.escape(form)) for form in english_forms(row) if len(form) > 4]
@@ -127,14 +128,14 @@ def read_cedict(archive: Path) -> Confirms:
         gloss = entry[3]
         glosses[entry[1]] += " / " + (gloss if isinstance(gloss, str) else " / ".join(gloss)).lower()
 
-    def confirms(row: NameRow, zh: str) -> bool:
+    def confirms(row: Entry, zh: str) -> bool:
         forms = (form for form in english_forms(row) if len(form) > 2)
         return any(re.search(rf"(?<![a-z]){re.escape(form)}(?![a-z])", glosses.get(zh, "")) for form in forms)
 
     return confirms
 
 
-def claims(row: NameRow) -> tuple[list[str], bool]:
+def claims(row: Entry) -> tuple[list[str], bool]:
     """The sources a row claims, and whether they confirm its main Chinese name (else only one of its others)."""
     first, _, what = row.source.partition(" (")
     if "unchecked" in what:
@@ -142,7 +143,7 @@ def claims(row: NameRow) -> tuple[list[str], bool]:
     return [first, *(row.second.split("|") if row.second != "none" else ())], not what
 
 
-def unfounded(row: NameRow, sources: dict[str, Confirms]) -> list[str]:
+def unfounded(row: Entry, sources: dict[str, Confirms]) -> list[str]:
     """The claimed sources, of those given, in which the row's pair is not found."""
     claimed, main = claims(row)
     names = (row.zh,) if main else row.zh_alt
@@ -167,7 +168,7 @@ def share(part: int, whole: int) -> str:
     return f"{part:5d} of {whole} ({part / whole:.0%})"
 
 
-def counts(rows: tuple[NameRow, ...]) -> dict[str, int]:
+def counts(rows: tuple[Entry, ...]) -> dict[str, int]:
     """How many rows stand on how much."""
     claimed = [claims(row) for row in rows]
     return {
@@ -182,8 +183,8 @@ def counts(rows: tuple[NameRow, ...]) -> dict[str, int]:
 def report(sources: dict[str, Confirms], corpora: Path, *, show: bool) -> int:
     """Prints the figures; answers how many rows claim what is not found."""
     wrong: list[str] = []
-    for kind in NAME_KINDS:
-        rows = load_names(kind)
+    tables: list[tuple[str, tuple[Entry, ...]]] = [(kind, load_names(kind)) for kind in NAME_KINDS]
+    for kind, rows in [*tables, ("term", load_terms())]:
         print(f"{kind}: {len(rows)} rows")
         for words, count in counts(rows).items():
             print(f"  {words:<45}", share(count, len(rows)))

@@ -66,7 +66,10 @@ NAME_KINDS: Final[tuple[NameKind, ...]] = get_args(NameKind)
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A clinical word that is not the name of a drug, class or disease: a lab, an action, a population, a route."""
+    """A clinical word that is not the name of a drug, class or disease: a lab, an action, a population, a route.
+
+    ``source``, ``second`` and ``reviewed`` are as those of :class:`NameRow`.
+    """
 
     zh: str
     zh_alt: tuple[str, ...]
@@ -74,6 +77,9 @@ class Term:
     en_alt: tuple[str, ...]
     fr: str
     kind: TermKind
+    source: str
+    second: str
+    reviewed: bool
 
     def names(self, language: Language) -> tuple[str, ...]:
         """Every way to say it in ``language``, the main one first."""
@@ -153,9 +159,8 @@ class Expansion:
 @cache
 def load_terms() -> tuple[Term, ...]:
     """The clinical terms, in the table's order. Raises `IntegrityError` when the table is damaged."""
-    rows = read_table(
-        "terms.csv", ("zh", "zh_alt", "en", "en_alt", "fr", "kind"), required=("zh", "en", "kind")
-    )
+    columns = ("zh", "zh_alt", "en", "en_alt", "fr", "kind", "source", "second", "reviewed")
+    rows = read_table("terms.csv", columns, required=("zh", "en", "kind", "source", "second", "reviewed"))
     return tuple(
         Term(
             zh=row["zh"],
@@ -164,6 +169,9 @@ def load_terms() -> tuple[Term, ...]:
             en_alt=row.words("en_alt"),
             fr=row["fr"],
             kind=row.one_of("kind", TERM_KINDS),
+            source=row["source"],
+            second=row["second"],
+            reviewed=row.one_of("reviewed", ("true", "false")) == "true",
         )
         for row in rows
     )
