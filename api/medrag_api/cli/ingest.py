@@ -26,7 +26,10 @@ CARDS = (".yaml", ".yml")
 @click.option("--earlier", is_flag=True, help="Also the editions before the newest that the cards list.")
 @click.option("--starter", is_flag=True, help="The works that need nothing but a package index.")
 @click.option(
-    "--all", "everything", is_flag=True, help="Every work that can be reached, those of packs too; says which could not, and why."
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Every work that can be reached, those of packs too; says which could not, and why.",
 )
 @click.option("--stage", is_flag=True, help="Only stage; medrag shelf publish shows it to readers.")
 @description_options
