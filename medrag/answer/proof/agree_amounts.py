@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from medrag.answer.proof.amounts import Amount, is_bound
@@ -39,7 +39,7 @@ def amounts_held(claim: Piece, window: Window) -> Told:
             key = next((k for k in keys if k == (">", *key[1:])), key)
         if key not in keys and not amount.unit and is_bound(amount):
             key = next((k for k in keys if k[0] == key[0] and k[1:3] == (key[1] * 12, "month")), key)
-        if key not in keys and amount.written.endswith("以下"):
+        if key not in keys and (amount.written.endswith("以下") or under(amount, claim.amounts)):
             key = next((k for k in keys if k == ("<", *key[1:])), key)
         if (
             key not in keys
@@ -101,7 +101,7 @@ def spans(claim: Piece, amount: Amount) -> bool:
     return amount.unit in ("s", "month") and bool({"first", "after", "titrate"} & claim.words())
 
 
-def under(amount: Amount, held: list[Amount]) -> bool:
+def under(amount: Amount, held: Sequence[Amount]) -> bool:
     """Whether a bound is written as "130/80 mmHg以下", which is said for less than and for at most."""
     same = [other for other in held if other.unit == amount.unit == "mmhg"]
     return any(other.written.endswith("以下") for other in (amount, *same))
@@ -119,7 +119,9 @@ def same_bare(amount: Amount, key: tuple[Any, ...]) -> bool:
 
 
 def sort_of(amount: Amount) -> str:
-    """What an amount may change places with: a length of time with another, a bare value with another, all else."""
+    """What an amount may change places with: a length of time with another, a clearance, a bare value, all else."""
+    if amount.unit.startswith("l/s"):
+        return "clearance"
     return "time" if amount.unit in ("s", "month") else "measure" if amount.unit else "value"
 
 

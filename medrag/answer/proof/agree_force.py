@@ -32,6 +32,8 @@ def forces_agree(claim: Piece, window: Window) -> Told:
         yield "modality", "an order"
     if mine == theirs:
         return
+    if mine == {"recommend"} and not theirs and TARGET.search(f"{window.sentence} {window.heads}"):
+        return
     apart = mine ^ theirs
     if not apart - {"recommend"} and freely(claim, window):
         return
@@ -64,6 +66,8 @@ def forces_agree(claim: Piece, window: Window) -> Told:
     yield "modality", ", ".join(sorted(mine ^ theirs))
 
 
+#: A target is what should be reached.
+TARGET = re.compile(r"\b(?:target|goal)s?\b|目标", re.IGNORECASE)
 #: "会" says that it will or can.
 WILL = re.compile("(?<![定必总都然不])会")
 

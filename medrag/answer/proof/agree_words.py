@@ -8,11 +8,13 @@ from functools import lru_cache
 from typing import Final
 
 from medrag.answer.proof.agree_roles import LEVEL
-from medrag.answer.proof.general import AFFIXES, GUARDED, said_alike
+from medrag.answer.proof.general import AFFIXES, GUARDED, load_general, said_alike
 from medrag.answer.proof.marks import DRUGLIKE, Piece
+from medrag.answer.proof.numerals import WORDS
 from medrag.answer.proof.senses import Sensed, find_senses
 from medrag.answer.proof.stems import LATIN, stem_of, stems_of
 from medrag.answer.proof.window import Told, Window, offset_of
+from medrag.text.normalise import HAN
 
 __all__ = ["conditions_kept", "words_held"]
 
@@ -86,6 +88,8 @@ def words_held(claim: Piece, window: Window) -> Told:
         held |= {"monitor"}
     if held & {"together", "after"} and any(s.id == "occur" for p in window.pieces for s in p.senses):
         held |= {"cause"}
+    if any("/s" in amount.unit for amount in window.all("amounts")):
+        held |= {"rate_"}
     if USED.search(window.sentence):
         held |= {"treat"}
     for route in (route for piece in window.pieces for route in piece.routes):
@@ -103,7 +107,8 @@ def words_held(claim: Piece, window: Window) -> Told:
         yield "word", sorted(how_often)[0]
     held |= implied(claim, held)
     text = " ".join(piece.text for piece in window.pieces)
-    stems = stems_of(text)
+    stems, lent = stems_of(text), stems_of(window.heads)
+    inside = words_inside(claim.text, text, stems)
     for sensed in claim.senses:
         if (
             sensed.kind != "word"
@@ -113,7 +118,11 @@ def words_held(claim: Piece, window: Window) -> Told:
             continue
         if sensed.id in OF_NAMES and any(0 <= sensed.start - name.end <= 1 for name in claim.names):
             continue
-        if sensed.id in GUARDED or not said_alike(sensed.written, text, stems):
+        if said_inside(sensed.written, claim.text, inside):
+            continue
+        if sensed.id in GUARDED or not (
+            said_alike(sensed.written, text, stems) or own_words(sensed.written, window.heads, lent)
+        ):
             yield "word", sensed.written
     parts = {id for piece in window.pieces for name in (*piece.names, *piece.head) for id in name.ids}
     for word in claim.unknown:
@@ -121,8 +130,52 @@ def words_held(claim: Piece, window: Window) -> Told:
             continue
         if not word[:1].isalpha() and not word.isalnum():
             yield "number", word
-        if word.isdigit() or not (own_words(word, text, stems) or said_alike(word, text, stems)):
+        if said_inside(word, claim.text, inside) or (word in WORDS and counted(WORDS[word], window)):
+            continue
+        if word.isdigit() and any(name in text for name in re.findall(rf"[a-z]+-{word}\b", claim.text)):
+            continue
+        if word.isdigit() or not (
+            own_words(word, text, stems)
+            or said_alike(word, text, stems)
+            or own_words(word, window.heads, lent)
+            or (word.isalpha() and said_alike(word, window.heads, lent))
+        ):
             yield "word", word
+
+
+def counted(number: str, window: Window) -> bool:
+    """Whether a number word stands in the quote as a bare number."""
+    return any(a.value == int(number) and not a.unit and a.comparison == "=" for a in window.all("amounts"))
+
+
+_RUNS = re.compile(f"[{HAN}]{{2,}}")
+
+
+@lru_cache(maxsize=8192)
+def words_inside(told: str, text: str, stems: frozenset[str]) -> frozenset[tuple[int, int]]:
+    """The spans of the general Chinese words of a clause whose English stands in the quote."""
+    table = load_general()
+    return frozenset(
+        (run.start() + at, run.start() + at + long)
+        for run in _RUNS.finditer(told)
+        for long in (2, 3, 4, 5)
+        for at in range(len(run[0]) - long + 1)
+        if run[0][at : at + long] in text or table.english.get(run[0][at : at + long], frozenset()) & stems
+    )
+
+
+def said_inside(written: str, told: str, words: frozenset[tuple[int, int]]) -> bool:
+    """Whether Chinese words stand, wherever they stand, inside longer words that the quote says: the "量" of "输出量"."""
+    if written.isascii() or not words:
+        return False
+    places = [m.start() for m in re.finditer(re.escape(written), told)]
+    return bool(places) and all(
+        all(
+            told[i] in AFFIXES or any(a <= i < b and (a, b) != (at, at + len(written)) for a, b in words)
+            for i in range(at, at + len(written))
+        )
+        for at in places
+    )
 
 
 #: How often something comes about: one quote may say it of two things.
@@ -183,6 +236,8 @@ def left_out(claim: Piece, window: Window) -> list[str]:
     mine = claim.words() | (claim.elsewhere if len(window.pieces) == 1 else frozenset())
     if any(sensed.id == "occur" for sensed in claim.senses):
         mine |= {"cause"}
+    comparisons = {amount.comparison[0] for amount in claim.amounts}
+    mine |= ({"low"} if "<" in comparisons else set()) | ({"high"} if ">" in comparisons else set())
     if claim.often and any(name.kind == "lab" for name in claim.names):
         mine |= {"monitor"}
     mine |= {s.id for name in claim.names for s in senses_in(name.written)}
@@ -229,6 +284,9 @@ def own_words(written: str, text: str, stems: frozenset[str]) -> bool:
 def conditions_kept(claim: Piece, window: Window) -> Told:
     """A case the quote is limited to is still there: its condition word, or something of what follows it."""
     for piece in window.pieces:
+        for word in piece.unknown:
+            if STAGE.fullmatch(word) and word not in claim.unknown:
+                yield "qualifier_dropped", word
         for sensed in piece.senses:
             if sensed.kind == "condition" and not timed(claim) and not carried(claim, piece, sensed):
                 yield "qualifier_dropped", sensed.written
@@ -236,6 +294,10 @@ def conditions_kept(claim: Piece, window: Window) -> Told:
             tail = [s.id for s in piece.senses if s.kind == "word" and s.start > sensed.end]
             if sensed.id == "during" and tail and not timed(claim) and not set(tail) & claim.of_kind("word"):
                 yield "qualifier_dropped", sensed.written
+
+
+#: A stage of a disease, as one word.
+STAGE = re.compile(r"stage[1-5]")
 
 
 def timed(claim: Piece) -> bool:

@@ -16,7 +16,7 @@ __all__ = ["Amount", "is_bound", "read_amounts"]
 
 Comparison = Literal["=", "<", "<=", ">", ">=", "~"]
 #: What may stand under a fraction bar besides a unit: body surface 1.73 m2.
-_PER = rf"(?:/|\s?per\s|每)(?P<per>1\.73 ?m2|1\.73平方米|{UNIT_WORDS})(?![a-z0-9])"
+_PER = rf"(?:/|\s?per\s|\san?\s(?=hour|minute)|每)(?P<per>1\.73 ?m2|1\.73平方米|{UNIT_WORDS})(?![a-z0-9])"
 _ONE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: \d{3})+(?![\d.,])|\d+(?:[.,]\d+)?"
 _LATIN = r"(?<![a-z0-9.])(?<!\d,)(?<![a-z]-)"
 _START = rf"(?:{_LATIN}|(?<=\bq))(?P<lo>{_ONE})(?P<exp> ?(?:x|×) ?10\^\d+)?(?P<wan>[万亿])?"

@@ -6,19 +6,21 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from medrag.answer.proof.agree import Difference, compare
 from medrag.answer.proof.agree_amounts import both_name
+from medrag.answer.proof.general import GUARDED
+from medrag.answer.proof.layout import Told, runs, tell
 from medrag.answer.proof.marks import DRUGLIKE, Named, Piece, Reading
 from medrag.answer.proof.molar import converts
 from medrag.answer.proof.naming import proof_linker
 from medrag.answer.proof.place import place_quote
-from medrag.answer.proof.read import read_sentence, read_text
+from medrag.answer.proof.read import fold, prepare, read_sentence, read_text
 from medrag.answer.proof.records import Claim, PairVerdict, Placed, Proof, Quote
 from medrag.answer.proof.verdicts import contradicted
 from medrag.answer.proof.window import Window, ids, turned
 from medrag.concepts import Linker
-from medrag.text.sentences import split_sentences
 
 __all__ = ["prove"]
 
@@ -164,16 +166,66 @@ def windows_of(quote: Quote, place: Placed, linker: Linker) -> Iterator[Window]:
         for piece in reading.pieces
         for amount in piece.amounts
     )
+    heads = prepared(" ".join((quote.title, *quote.section)))
     subject: tuple[Named, ...] = ()
-    spans = list(split_sentences(quote.passage))
-    readings = [read_sentence(span.of(quote.passage), linker) for span in spans]
+    parts = tell(quote.passage)
+    readings = [read_sentence(part.text, linker) for part in parts]
     context = (*context, *(name for reading in readings for name in defined(reading)))
-    for span, reading in zip(spans, readings, strict=True):
+    for part, reading in zip(parts, readings, strict=True):
+        touched = part.end > place.start and part.start < place.end
+        if part.cells:
+            if touched:
+                yield from row_windows(part, (*context, *subject), needed, quoted, heads, linker)
+            continue
         drugs = [n for piece in reading.pieces for n in piece.names if n.kind in DRUGLIKE]
-        if span.end > place.start and span.start < place.end:
-            yield from slide(reading, (*context, *(() if drugs else subject)), needed, quoted)
-        if drugs:
+        if touched:
+            led = part.lead and any(n.kind in DRUGLIKE for n in named(part.lead, linker))
+            yield from slide(reading, (*context, *(() if drugs or led else subject)), needed, quoted, heads)
+        if drugs and not part.again:
             subject = (drugs[0],)
+
+
+@lru_cache(maxsize=2048)
+def prepared(heading: str) -> str:
+    """A heading folded as sentences are."""
+    return fold(prepare(heading))
+
+
+def row_windows(
+    part: Told,
+    context: tuple[Named, ...],
+    needed: tuple[Named, ...],
+    quoted: frozenset[tuple[object, ...]],
+    heads: str,
+    linker: Linker,
+) -> Iterator[Window]:
+    """A row of a table as its first cell with neighbouring cells, each whole: no cell is said of another row, and none
+    without the first. A header that narrows its column is read with the cell, any other lends its words."""
+    header = part.header.cells or ("",) * len(part.cells)
+    columns_of = " ".join(header)
+    heads = f"{heads} {prepared(columns_of)}"
+    context = (*context, *named(columns_of, linker))
+    marked = [narrows(cell, linker) for cell in header]
+    for columns in ((), *runs(part.cells)):
+        cells = [f"{header[n]}: {part.cells[n]}" if marked[n] else part.cells[n] for n in columns]
+        reading = read_sentence(", ".join([": ".join((part.cells[0], *cells[:1])), *cells[1:]]), linker)
+        around = ids(name for piece in reading.pieces for name in piece.names)
+        yield Window(reading.pieces, context, needed, reading.text, quoted, around, heads)
+
+
+def narrows(header: str, linker: Linker) -> bool:
+    """Whether the header of a column says for whom or when its cells hold: "Age < 65", "Pregnancy", "Avoid"."""
+    return any(
+        piece.amounts
+        or any(name.kind in ("population", "disease", "drug", "class") for name in piece.names)
+        or any(s.kind not in ("word", "neutral") or s.id in GUARDED - NOUNS for s in piece.senses)
+        for reading in (read_text(header, linker) if header.strip() else ())
+        for piece in reading.pieces
+    )
+
+
+#: Guarded words that only name what the cells of a column are.
+NOUNS = frozenset(["monitor", "initial_", "equal", "diet"])
 
 
 #: "本品为" and its like: the product that a whole text speaks of.
@@ -194,13 +246,14 @@ def slide(
     context: tuple[Named, ...],
     needed: tuple[Named, ...],
     quoted: frozenset[tuple[object, ...]],
+    heads: str,
 ) -> Iterator[Window]:
     """Every run of neighbouring clauses, short ones first."""
     pieces = reading.pieces
     named = ids(name for piece in pieces for name in piece.names)
     for width in range(1, min(WIDEST, len(pieces)) + 1):
         for start in range(len(pieces) - width + 1):
-            yield Window(pieces[start : start + width], context, needed, reading.text, quoted, named)
+            yield Window(pieces[start : start + width], context, needed, reading.text, quoted, named, heads)
 
 
 def around(quote: Quote, linker: Linker) -> tuple[tuple[Named, ...], tuple[Named, ...]]:

@@ -20,7 +20,7 @@ from medrag.concepts import Linker
 from medrag.text.normalise import HAN, fold_name, to_simplified
 from medrag.text.sentences import split_sentences
 
-__all__ = ["read_sentence", "read_text"]
+__all__ = ["fold", "prepare", "read_sentence", "read_text"]
 
 _MARKS = re.compile("[\u0300-\u036f]+")
 _GAPS = re.compile("[\\s\u00ad\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d\u200b\u2060\ufeff-]+")
@@ -74,6 +74,48 @@ _RELEASE = re.compile(r"(?<=[a-z] )(?:ER|XR|SR)(?= \d)")
 #: An arrow leads on to what follows; it is no "greater than". Marks of emphasis say nothing.
 _ARROW = re.compile(r"\s*(?:-{1,3}>|={1,2}>|→|⇒|➔|►)\s*")
 _MARKUP = re.compile(r"\*\*|__|`|(?m:^\s*(?:[-*•]|#{1,6})\s+)")
+#: "(RRT)" behind what it abbreviates ends no clause; "AHA/ASA 2019" names a guideline, no drug; "a FIB-4" is no fibrillation.
+_SHORT = re.compile(r"\((?=[A-Za-z]*[A-Z][A-Za-z]*[A-Z])([A-Za-z]{2,7})\)")
+_CITED = re.compile(r"\b(?:in )?[A-Z]{2,6}(?:/[A-Z]{2,6})+ (?:19|20)\d\d\b")
+_FIB = re.compile(r"\b[Aa] (?=FIB[- ]?4)")
+_FIRST_HOUR = re.compile(r"第[一1]个?小时|首个?小时")
+#: "older than age 65" and "Age >= 65" are of years.
+_AGED = re.compile(
+    r"\b((?:older|younger) than|over|under|above|below)(?: the)? age(?: of)? (\d{1,3})(?![\d.%]| ?(?:years|months|weeks|days))"
+)
+_AGE = re.compile(r"\b([Aa]ge) ?([<>≤≥]=?) ?(\d{1,3})(?![\d.%]| ?(?:years|months|weeks|days))")
+#: A stage of a disease is a name of it, no amount.
+_STAGED = re.compile(r"\b[Ss]tages? (?P<en>[1-5]|I{1,3}|IV|V)\b(?![-–])|(?P<zh>[1-5一二三四五])[级期](?=[\u4e00-\u9fff])")
+_DIGITS = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"} | {han: str(n) for n, han in enumerate("一二三四五", start=1)}
+
+
+def staged(match: re.Match[str]) -> str:
+    """A stage as one word: "stage II" and "2级" are "stage2"."""
+    told = (match["en"] or match["zh"]).lower()
+    return f" stage{_DIGITS.get(told, told)} "
+
+
+#: An arrow, bullet or number that only begins a line.
+_LEADING = re.compile(r"\A\s*(?:(?:-{1,3}>|={1,2}>|→|⇒)\s*|[-*•]\s+)?(?:(?:\*\*)?\d{1,2}[.)]\s+(?=\*\*|[A-Z]))?")
+#: How sure a guideline is of its evidence: one word, nothing of a level or a dose.
+_SURE = r"very low|low|moderate|high"
+_QUALITY = re.compile(
+    rf"\b(?P<en>{_SURE})[- ](?:certainty|quality)(?: of)?(?: the)?(?: evidence)?\b"
+    rf"|(?:(?<=\(strong[,;] )|(?<=\(weak[,;] )|(?<=\(conditional[,;] ))(?P<only>{_SURE})(?=\))"
+    r"|(?P<zh>极低|低|中等?|高)(?:质量|确定性)(?:的?证据)?",
+    re.IGNORECASE,
+)
+_SURE_ZH = {"极低": "very low", "低": "low", "中": "moderate", "中等": "moderate", "高": "high"}
+#: The number a recommendation has in its guideline, and marks of grade: "Rec 25", "1|++++".
+_REC = re.compile(r"\bRec(?:ommendation)?s?\.? \d{1,2}[a-z]?\b[,;]?|,? ?\b[12]\|[+⊕]+|[⨁⊕○]{2,}", re.IGNORECASE)
+
+
+def certain(match: re.Match[str]) -> str:
+    """A grade of evidence as one word: "Low quality of evidence" is "evidencelow"."""
+    told = (match["en"] or match["only"] or _SURE_ZH[match["zh"]]).lower()
+    return f" evidence{told.replace(' ', '')} "
+
+
 #: Routes written short, in capitals; "stage IV" is none.
 MANNERS = {
     "IM": "intramuscularly", "IV": "intravenously", "SC": "subcutaneously", "SQ": "subcutaneously", "SUBQ": "subcutaneously",
@@ -155,8 +197,12 @@ def prepare(text: str) -> str:
     text = _RAISED.sub(
         lambda m: "^" + unicodedata.normalize("NFKC", m[0]) if m[0] not in "²³" else m[0], text
     )
-    text = _GRADE.sub(graded, _MARKUP.sub(" ", _ARROW.sub(": ", text)))
+    text = _ARROW.sub(": ", _LEADING.sub("", text))
+    text = _QUALITY.sub(certain, _REC.sub("", _GRADE.sub(graded, _MARKUP.sub(" ", text))))
     text = _IONS.sub(lambda m: _ION[m[0]], _RELEASE.sub("extended-release", text))
+    text = _SHORT.sub(r" \1 ", _CITED.sub("", _FIB.sub("", text)))
+    text = _AGE.sub(r"\1 \2 \3 years", _AGED.sub(r"\1 \2 years", text))
+    text = _STAGED.sub(staged, _FIRST_HOUR.sub(" first hour ", text))
     text = ABBREVIATED.sub(lambda m: MANNERS[m[0].upper().replace(".", "")], text)
     text = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), text)
     text = _A_DOSE.sub("", _ANY_TIME.sub("", text))

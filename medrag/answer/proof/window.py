@@ -28,6 +28,8 @@ class Window:
     quoted: frozenset[tuple[Any, ...]] = field(default=frozenset())
     #: Everything the whole sentence names.
     around: frozenset[str] = field(default=frozenset())
+    #: Title, headings and the header of the table, folded: they lend general words.
+    heads: str = ""
 
     def all(self, what: str) -> list[Any]:
         return [mark for piece in self.pieces for mark in getattr(piece, what)]
