@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import Any, Final
 
 from medrag.answer.proof.amounts import Amount, is_bound
 from medrag.answer.proof.marks import Piece
 from medrag.answer.proof.molar import converts
 from medrag.answer.proof.naming import WITHIN
+from medrag.answer.proof.numerals import WORDS
 from medrag.answer.proof.often import Often
 from medrag.answer.proof.window import Told, Window, doses, ids, turned
 
@@ -30,7 +32,9 @@ def amounts_held(claim: Piece, window: Window) -> Told:
     keys |= {(">", *a.key[1:]) for a in held if loose(a.written)}
     keys |= {("<", *a.key[1:]) for a in held if under(a, held)}
     customs = [CUSTOM[id] for id in ids((*claim.names, *claim.head)) if id in CUSTOM]
-    mine = set()
+    mine: set[tuple[Any, ...]] = {
+        ("=", Fraction(WORDS[word]), "", None) for word in claim.unknown if word in WORDS
+    }
     for amount in claim.amounts:
         key = amount.key
         if key not in keys and not amount.unit:

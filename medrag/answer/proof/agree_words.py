@@ -96,6 +96,7 @@ def words_held(claim: Piece, window: Window) -> Told:
         held |= {"infuse" if "infusion" in route else "inject"} if MANNER.search(route) else set()
     if any(LEVEL.match(name.written) for name in window.all("names")):
         held |= {"level"}
+    held |= lent_senses(window.heads)
     if treated(claim) and "treat" not in theirs:
         yield "word", "治疗"
     for sense in left_out(claim, window):
@@ -132,7 +133,7 @@ def words_held(claim: Piece, window: Window) -> Told:
             yield "number", word
         if said_inside(word, claim.text, inside) or (word in WORDS and counted(WORDS[word], window)):
             continue
-        if word.isdigit() and any(name in text for name in re.findall(rf"[a-z]+-{word}\b", claim.text)):
+        if word.isdigit() and any(name in text for name in re.findall(rf"[a-z]+-{word}(?!\d)", claim.text)):
             continue
         if word.isdigit() or not (
             own_words(word, text, stems)
@@ -186,6 +187,13 @@ TIMES: Final = frozenset(["before", "after", "during"])
 ORDERED: Final = ("before", "after", "first", "during")
 
 
+@lru_cache(maxsize=2048)
+def lent_senses(heads: str) -> frozenset[str]:
+    """The plain senses of title and headings that carry no relation, degree, time or case."""
+    kept = (s.id for s in find_senses(heads) if s.kind == "word")
+    return frozenset(kept) - GUARDED - RELATIONS - NARROWING - set(TIMES)
+
+
 #: "治疗肾功能" treats what the quote checks.
 _TREATS = re.compile(r"(?<!经)治疗(?:\d次|一次)?$")
 
@@ -236,8 +244,10 @@ def left_out(claim: Piece, window: Window) -> list[str]:
     mine = claim.words() | (claim.elsewhere if len(window.pieces) == 1 else frozenset())
     if any(sensed.id == "occur" for sensed in claim.senses):
         mine |= {"cause"}
-    comparisons = {amount.comparison[0] for amount in claim.amounts}
-    mine |= ({"low"} if "<" in comparisons else set()) | ({"high"} if ">" in comparisons else set())
+    comparisons = {amount.comparison for amount in claim.amounts}
+    mine |= ({"low"} if {"<", "<="} & comparisons else set()) | (
+        {"high"} if {">", ">="} & comparisons else set()
+    )
     if claim.often and any(name.kind == "lab" for name in claim.names):
         mine |= {"monitor"}
     mine |= {s.id for name in claim.names for s in senses_in(name.written)}

@@ -73,7 +73,9 @@ def sentences(passage: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 #: "- **Early PVE** (within 60 days): A; B".
-_ITEMISED = re.compile(r"\s*[-*•]\s+(?P<key>\*\*[^*\n]+\*\*(?: \([^()\n]*\))?)(?P<colon>:)?\s*(?P<rest>[^\n]+)", re.DOTALL)
+_ITEMISED = re.compile(
+    r"\s*[-*•]\s+(?P<key>\*\*[^*\n]+\*\*(?: \([^()\n]*\))?)(?P<colon>:)?\s*(?P<rest>[^\n]+)", re.DOTALL
+)
 
 
 def itemised(one: Told) -> Iterator[Told]:
@@ -147,7 +149,9 @@ def depth(line: str) -> int:
 def steps(passage: str) -> Iterator[Told]:
     """What to do where a question of a flow chart is answered with yes."""
     for step in _STEP.finditer(passage):
-        yield Told(step.start("act"), step.end(), f"If {step['case'].strip()}, {step['act'].strip()}", again=True)
+        yield Told(
+            step.start("act"), step.end(), f"If {step['case'].strip()}, {step['act'].strip()}", again=True
+        )
 
 
 def runs(cells: Sequence[str]) -> Iterator[tuple[int, ...]]:

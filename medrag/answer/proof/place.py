@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from medrag.answer.proof.records import Placed
 
-__all__ = ["place_quote"]
+__all__ = ["levelled", "place_quote"]
 
 #: Marks that differ between keyboards and typesetters and never in meaning.
 SAME = str.maketrans(

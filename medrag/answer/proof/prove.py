@@ -15,12 +15,13 @@ from medrag.answer.proof.layout import Told, runs, tell
 from medrag.answer.proof.marks import DRUGLIKE, Named, Piece, Reading
 from medrag.answer.proof.molar import converts
 from medrag.answer.proof.naming import proof_linker
-from medrag.answer.proof.place import place_quote
+from medrag.answer.proof.place import levelled, place_quote
 from medrag.answer.proof.read import fold, prepare, read_sentence, read_text
 from medrag.answer.proof.records import Claim, PairVerdict, Placed, Proof, Quote
 from medrag.answer.proof.verdicts import contradicted
 from medrag.answer.proof.window import Window, ids, turned
 from medrag.concepts import Linker
+from medrag.text.sentences import split_sentences
 
 __all__ = ["prove"]
 
@@ -49,22 +50,42 @@ def prove(claim: Claim, verdicts: Sequence[PairVerdict] = (), linker: Linker | N
         ]
     except ValueError:
         return Proof.withheld("unreadable", quotes=found)
-    return weigh(sentences, windows, found, verdicts, linker)
+    own = any(verbatim(claim.text, quote, place) for quote, place in zip(claim.quotes, found, strict=True))
+    return weigh(sentences, None if own else windows, found, verdicts, linker)
+
+
+def verbatim(text: str, quote: Quote, place: Placed) -> bool:
+    """Whether a statement is its quote but for form, and the quote whole sentences of the passage."""
+    if bare(text) != bare(place.exact):
+        return False
+    spans = split_sentences(quote.passage)
+    before = max((s.start for s in spans if s.start <= place.start), default=0)
+    behind = min((s.end for s in spans if s.end >= place.end), default=len(quote.passage))
+    return not bare(quote.passage[before : place.start]) and not bare(quote.passage[place.end : behind])
+
+
+#: What is no letter, digit, sign of comparison or bracket: marks of emphasis, bullets and points.
+_FORM = re.compile(r"(?:[\s*_#|`\"';:。，；：、•]|(?<!\d)[.,]|[.,](?!\d))+|^\s*-\s+")
+
+
+def bare(text: str) -> str:
+    return _FORM.sub(" ", levelled(text)[0]).strip()
 
 
 def weigh(
     sentences: Sequence[Reading],
-    windows: Sequence[Window],
+    windows: Sequence[Window] | None,
     found: tuple[Placed, ...],
     verdicts: Sequence[PairVerdict],
     linker: Linker,
 ) -> Proof:
-    """Every clause must follow from one window; then the graph has the last word."""
+    """Every clause must follow from one window; then the graph has the last word. ``windows`` is None for a statement that
+    is its quote."""
     pieces = [piece for sentence in sentences for piece in sentence.pieces]
     if not pieces:
         return Proof.withheld("unreadable", quotes=found)
     conversions: list[str] = []
-    for sentence in sentences:
+    for sentence in sentences if windows is not None else ():
         told = [with_others(piece, pieces) for piece in sentence.pieces]
         worst = follow(told, windows, conversions)
         if worst is not None:

@@ -76,6 +76,7 @@ _ARROW = re.compile(r"\s*(?:-{1,3}>|={1,2}>|→|⇒|➔|►)\s*")
 _MARKUP = re.compile(r"\*\*|__|`|(?m:^\s*(?:[-*•]|#{1,6})\s+)")
 #: "(RRT)" behind what it abbreviates ends no clause; "AHA/ASA 2019" names a guideline, no drug; "a FIB-4" is no fibrillation.
 _SHORT = re.compile(r"\((?=[A-Za-z]*[A-Z][A-Za-z]*[A-Z])([A-Za-z]{2,7})\)")
+_MOST = re.compile(r"[(（]\s*((?:max(?:imum)?\.?|up to|最大|最多|不超过)[^()（）]{1,24})[)）]", re.IGNORECASE)
 _CITED = re.compile(r"\b(?:in )?[A-Z]{2,6}(?:/[A-Z]{2,6})+ (?:19|20)\d\d\b")
 _FIB = re.compile(r"\b[Aa] (?=FIB[- ]?4)")
 _FIRST_HOUR = re.compile(r"第[一1]个?小时|首个?小时")
@@ -85,8 +86,12 @@ _AGED = re.compile(
 )
 _AGE = re.compile(r"\b([Aa]ge) ?([<>≤≥]=?) ?(\d{1,3})(?![\d.%]| ?(?:years|months|weeks|days))")
 #: A stage of a disease is a name of it, no amount.
-_STAGED = re.compile(r"\b[Ss]tages? (?P<en>[1-5]|I{1,3}|IV|V)\b(?![-–])|(?P<zh>[1-5一二三四五])[级期](?=[\u4e00-\u9fff])")
-_DIGITS = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"} | {han: str(n) for n, han in enumerate("一二三四五", start=1)}
+_STAGED = re.compile(
+    r"\b[Ss]tages? (?P<en>[1-5]|I{1,3}|IV|V)\b(?![-–])|(?P<zh>[1-5一二三四五])[级期](?=[\u4e00-\u9fff])"
+)
+_DIGITS = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"} | {
+    han: str(n) for n, han in enumerate("一二三四五", start=1)
+}
 
 
 def staged(match: re.Match[str]) -> str:
@@ -96,7 +101,9 @@ def staged(match: re.Match[str]) -> str:
 
 
 #: An arrow, bullet or number that only begins a line.
-_LEADING = re.compile(r"\A\s*(?:(?:-{1,3}>|={1,2}>|→|⇒)\s*|[-*•]\s+)?(?:(?:\*\*)?\d{1,2}[.)]\s+(?=\*\*|[A-Z]))?")
+_LEADING = re.compile(
+    r"\A\s*(?:(?:-{1,3}>|={1,2}>|→|⇒)\s*|[-*•]\s+)?(?:(?:\*\*)?\d{1,2}[.)]\s+(?=\*\*|[A-Z]))?"
+)
 #: How sure a guideline is of its evidence: one word, nothing of a level or a dose.
 _SURE = r"very low|low|moderate|high"
 _QUALITY = re.compile(
@@ -107,7 +114,9 @@ _QUALITY = re.compile(
 )
 _SURE_ZH = {"极低": "very low", "低": "low", "中": "moderate", "中等": "moderate", "高": "high"}
 #: The number a recommendation has in its guideline, and marks of grade: "Rec 25", "1|++++".
-_REC = re.compile(r"\bRec(?:ommendation)?s?\.? \d{1,2}[a-z]?\b[,;]?|,? ?\b[12]\|[+⊕]+|[⨁⊕○]{2,}", re.IGNORECASE)
+_REC = re.compile(
+    r"\bRec(?:ommendation)?s?\.? \d{1,2}[a-z]?\b[,;]?|,? ?\b[12]\|[+⊕]+|[⨁⊕○]{2,}", re.IGNORECASE
+)
 
 
 def certain(match: re.Match[str]) -> str:
@@ -200,7 +209,7 @@ def prepare(text: str) -> str:
     text = _ARROW.sub(": ", _LEADING.sub("", text))
     text = _QUALITY.sub(certain, _REC.sub("", _GRADE.sub(graded, _MARKUP.sub(" ", text))))
     text = _IONS.sub(lambda m: _ION[m[0]], _RELEASE.sub("extended-release", text))
-    text = _SHORT.sub(r" \1 ", _CITED.sub("", _FIB.sub("", text)))
+    text = _SHORT.sub(r" \1 ", _MOST.sub(r" \1 ", _CITED.sub("", _FIB.sub("", text))))
     text = _AGE.sub(r"\1 \2 \3 years", _AGED.sub(r"\1 \2 years", text))
     text = _STAGED.sub(staged, _FIRST_HOUR.sub(" first hour ", text))
     text = ABBREVIATED.sub(lambda m: MANNERS[m[0].upper().replace(".", "")], text)
