@@ -42,7 +42,8 @@ _STEP = re.compile(
     rf"(?m)^(?P<in>[ \t]*){_ARROW}[ \t]*(?:(?:YES|NO)\b[ \t:]*)?(?:{_ARROW}[ \t]*)?(?P<case>[^\n?]*)\?[^\n]*\n"
     rf"(?P=in)[ \t]+{_ARROW}[ \t]*+(?!NO\b)(?:YES\b[ \t:]*(?:{_ARROW}[ \t]*)?)?(?P<act>[^\n?]+)$"
 )
-_STARTS = re.compile(rf"(?<=\n)[ \t]*(?={_ARROW})")
+#: So does a line that tells a property, "Normal dose: 1 g daily".
+_STARTS = re.compile(rf"(?<=\n)[ \t]*(?={_ARROW}|[A-Z][A-Za-z /()-]{{2,40}}: )")
 #: A line that only says what the list under it is about.
 _LABEL = re.compile(r"[^\n|]{1,120}[:：](?:\*\*)?[ \t]*")
 _ITEM = re.compile(r"(?P<in>[ \t]*)(?:[-*•]|\d{1,2}[.)])[ \t]+\S")

@@ -21,7 +21,6 @@ from medrag.answer.proof.records import Claim, PairVerdict, Placed, Proof, Quote
 from medrag.answer.proof.verdicts import contradicted
 from medrag.answer.proof.window import Window, ids, turned
 from medrag.concepts import Linker
-from medrag.text.sentences import split_sentences
 
 __all__ = ["prove"]
 
@@ -58,7 +57,7 @@ def verbatim(text: str, quote: Quote, place: Placed) -> bool:
     """Whether a statement is its quote but for form, and the quote whole sentences of the passage."""
     if bare(text) != bare(place.exact):
         return False
-    spans = split_sentences(quote.passage)
+    spans = [one for one in tell(quote.passage) if not one.again]
     before = max((s.start for s in spans if s.start <= place.start), default=0)
     behind = min((s.end for s in spans if s.end >= place.end), default=len(quote.passage))
     return not bare(quote.passage[before : place.start]) and not bare(quote.passage[place.end : behind])
