@@ -109,7 +109,6 @@ def words_held(claim: Piece, window: Window) -> Told:
     held |= implied(claim, held)
     text = " ".join(piece.text for piece in window.pieces)
     stems, lent = stems_of(text), stems_of(window.heads)
-    inside = words_inside(claim.text, text, stems)
     for sensed in claim.senses:
         if (
             sensed.kind != "word"
@@ -119,7 +118,7 @@ def words_held(claim: Piece, window: Window) -> Told:
             continue
         if sensed.id in OF_NAMES and any(0 <= sensed.start - name.end <= 1 for name in claim.names):
             continue
-        if said_inside(sensed.written, claim.text, inside):
+        if said_inside(sensed.written, claim.text, text):
             continue
         if sensed.id in GUARDED or not (
             said_alike(sensed.written, text, stems) or own_words(sensed.written, window.heads, lent)
@@ -131,7 +130,7 @@ def words_held(claim: Piece, window: Window) -> Told:
             continue
         if not word[:1].isalpha() and not word.isalnum():
             yield "number", word
-        if said_inside(word, claim.text, inside) or (word in WORDS and counted(WORDS[word], window)):
+        if said_inside(word, claim.text, text) or (word in WORDS and counted(WORDS[word], window)):
             continue
         if word.isdigit() and any(name in text for name in re.findall(rf"[a-z]+-{word}(?!\d)", claim.text)):
             continue
@@ -153,9 +152,9 @@ _RUNS = re.compile(f"[{HAN}]{{2,}}")
 
 
 @lru_cache(maxsize=8192)
-def words_inside(told: str, text: str, stems: frozenset[str]) -> frozenset[tuple[int, int]]:
+def words_inside(told: str, text: str) -> frozenset[tuple[int, int]]:
     """The spans of the general Chinese words of a clause whose English stands in the quote."""
-    table = load_general()
+    table, stems = load_general(), stems_of(text)
     return frozenset(
         (run.start() + at, run.start() + at + long)
         for run in _RUNS.finditer(told)
@@ -165,10 +164,11 @@ def words_inside(told: str, text: str, stems: frozenset[str]) -> frozenset[tuple
     )
 
 
-def said_inside(written: str, told: str, words: frozenset[tuple[int, int]]) -> bool:
+def said_inside(written: str, told: str, text: str) -> bool:
     """Whether Chinese words stand, wherever they stand, inside longer words that the quote says: the "量" of "输出量"."""
-    if written.isascii() or not words:
+    if written.isascii():
         return False
+    words = words_inside(told, text)
     places = [m.start() for m in re.finditer(re.escape(written), told)]
     return bool(places) and all(
         all(

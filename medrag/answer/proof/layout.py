@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from medrag.text.sentences import split_sentences
@@ -49,7 +50,8 @@ _LABEL = re.compile(r"[^\n|]{1,120}[:：](?:\*\*)?[ \t]*")
 _ITEM = re.compile(r"(?P<in>[ \t]*)(?:[-*•]|\d{1,2}[.)])[ \t]+\S")
 
 
-def tell(passage: str) -> list[Told]:
+@lru_cache(maxsize=256)
+def tell(passage: str) -> tuple[Told, ...]:
     """The sentences in order, rows of tables as their cells; behind them those told again under their label or question."""
     told: list[Told] = []
     leads = list(labelled(passage))
@@ -62,7 +64,7 @@ def tell(passage: str) -> list[Told]:
             told.append(Told(low, high, passage[low:high], lead=lead))
     told += [item for one in told if not one.cells for item in itemised(one)]
     again = [replaced for one in told if one.lead for replaced in under_label(one)]
-    return [*told, *again, *steps(passage)]
+    return (*told, *again, *steps(passage))
 
 
 def sentences(passage: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -84,7 +84,9 @@ def weigh(
     if not pieces:
         return Proof.withheld("unreadable", quotes=found)
     conversions: list[str] = []
-    for sentence in sentences if windows is not None else ():
+    for sentence in sentences:
+        if windows is None:
+            break
         told = [with_others(piece, pieces) for piece in sentence.pieces]
         worst = follow(told, windows, conversions)
         if worst is not None:
@@ -188,14 +190,16 @@ def windows_of(quote: Quote, place: Placed, linker: Linker) -> Iterator[Window]:
     )
     heads = prepared(" ".join((quote.title, *quote.section)))
     subject: tuple[Named, ...] = ()
-    parts = tell(quote.passage)
-    readings = [read_sentence(part.text, linker) for part in parts]
-    context = (*context, *(name for reading in readings for name in defined(reading)))
-    for part, reading in zip(parts, readings, strict=True):
-        touched = part.end > place.start and part.start < place.end
-        if part.cells:
-            if touched:
-                yield from row_windows(part, (*context, *subject), needed, quoted, heads, linker)
+    parts = [
+        (part, touched)
+        for part in tell(quote.passage)
+        if (touched := part.end > place.start and part.start < place.end) or not (part.again or part.cells)
+    ]
+    readings = [None if part.cells else read_sentence(part.text, linker) for part, _ in parts]
+    context = (*context, *(name for reading in readings if reading for name in defined(reading)))
+    for (part, touched), reading in zip(parts, readings, strict=True):
+        if reading is None:
+            yield from row_windows(part, (*context, *subject), needed, quoted, heads, linker)
             continue
         drugs = [n for piece in reading.pieces for n in piece.names if n.kind in DRUGLIKE]
         if touched:
@@ -233,6 +237,7 @@ def row_windows(
         yield Window(reading.pieces, context, needed, reading.text, quoted, around, heads)
 
 
+@lru_cache(maxsize=2048)
 def narrows(header: str, linker: Linker) -> bool:
     """Whether the header of a column says for whom or when its cells hold: "Age < 65", "Pregnancy", "Avoid"."""
     return any(
