@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from scripted_models import serving
+from scripted_models import good, serving
 from test_ask_stream import QUESTION, answering, true
 from test_console import Elements
 from test_http import send, talk
@@ -24,7 +24,7 @@ def fields_of(page: str) -> dict[str, str]:
 
 @pytest.mark.network
 def test_the_page_begins_before_the_answer_is_there_and_ends_with_all_of_it(standing: Settings) -> None:
-    with serving(true) as model, answering(standing, model_url=model.url) as client:
+    with serving(good(true)) as model, answering(standing, model_url=model.url) as client:
         with client.stream("POST", "/console/ask", data={"question": QUESTION}) as stream:
             parts = list(stream.iter_raw())
         first, whole = parts[0].decode(), b"".join(parts).decode()
@@ -36,7 +36,7 @@ def test_the_page_begins_before_the_answer_is_there_and_ends_with_all_of_it(stan
 
 @pytest.mark.network
 def test_the_answerer_is_chosen_where_there_is_a_choice(standing: Settings) -> None:
-    with serving(true) as model, answering(standing, model_url=model.url) as client:
+    with serving(good(true)) as model, answering(standing, model_url=model.url) as client:
         offered = {o.get("value") for o in Elements(client.get("/console/ask").text).all("option")}
         shown = client.post("/console/ask", data={"question": QUESTION, "answerer": "extractive"})
     assert {"auto", "extractive"} <= offered
