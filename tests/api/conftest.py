@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from review_shelf import add_pairs
-from sample_shelf import BLOOD, KIDNEY, LEAFLETS, NOTES, add_edition
+from sample_shelf import BLOOD, KIDNEY, LEAFLETS, NOTES, add_edition, copy_home
 
 from medrag.records import Document, Work
 from medrag.settings import Settings
@@ -76,7 +75,7 @@ def copied(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Sett
 
     def copy(settings: Settings, name: str, **told: object) -> Settings:
         home = tmp_path / name
-        shutil.copytree(settings.home, home)
+        copy_home(settings.home, home)
         if settings.catalogue_url:
             server = request.getfixturevalue("postgres")
             told["catalogue_url"] = server.copy(settings.catalogue_url, home)

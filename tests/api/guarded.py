@@ -46,6 +46,7 @@ def calling(settings: Settings, said: Said, *, base_url: str = "http://127.0.0.1
         finally:
             app.state.runner.close()
             app.state.answers.close()
+            app.state.alerts.close()
             app.state.security.close()
             app.state.holder.close()
 

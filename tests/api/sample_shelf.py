@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
 from datetime import date
+from pathlib import Path
 
 from medrag.catalogue import Catalogue
 from medrag.identifiers import content_id, edition_id, sha256_text
@@ -80,3 +84,15 @@ def add_edition(
     catalogue.add_batch(held, [(0, document, parts)])
     catalogue.seal_edition(held, digest)
     return document
+
+
+def copy_home(source: Path, target: Path) -> None:
+    """A home as it is now. The database is copied by SQLite: a file of one that is open in this process must not be opened
+    and closed beside it, which gives up its locks."""
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("catalogue.db*"))
+    if (source / "catalogue.db").exists():
+        with (
+            closing(sqlite3.connect(source / "catalogue.db")) as held,
+            closing(sqlite3.connect(target / "catalogue.db")) as made,
+        ):
+            held.backup(made)

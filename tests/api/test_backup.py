@@ -20,7 +20,7 @@ from guarded import give_key
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from sample_shelf import BLOOD, LEAFLETS, add_edition
+from sample_shelf import BLOOD, LEAFLETS, add_edition, copy_home
 from sqlalchemy import select
 
 from medrag.catalogue import Catalogue
@@ -239,7 +239,7 @@ def test_a_damaged_source_is_not_backed_up(house: Settings, tmp_path: Path) -> N
 def whole(tmp_path_factory: pytest.TempPathFactory, reviewing: Settings) -> bytes:
     """A backup's bytes, to be spoilt."""
     home = tmp_path_factory.mktemp("spoilt") / "home"
-    shutil.copytree(reviewing.home, home)
+    copy_home(reviewing.home, home)
     settings = reviewing.model_copy(update={"home": home})
     return make_backup(settings, home.parent / "whole.tar.gz").file.read_bytes()
 

@@ -27,11 +27,13 @@ def talk(settings: Settings, said: Talk, holder: ShelfHolder | None = None) -> A
 
     async def run() -> Any:
         held = holder or ShelfHolder(settings)
-        transport = httpx.ASGITransport(create_app(settings, held), raise_app_exceptions=False)
+        app = create_app(settings, held)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         try:
             async with httpx.AsyncClient(transport=transport, base_url="http://medrag") as client:
                 return await said(client)
         finally:
+            app.state.alerts.close()
             held.close()
 
     return asyncio.run(run())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import httpx
 import pytest
 import structlog
 from click.testing import CliRunner
+from sample_shelf import copy_home
 
 from medrag.settings import Settings
 from medrag_api.app import create_app
@@ -46,7 +46,7 @@ class Broken(ShelfHolder):
 @pytest.fixture
 def own(standing: Settings, tmp_path: Path) -> Settings:
     """A copy of the sample shelf: what is written while it is asked must be this test's."""
-    shutil.copytree(standing.home, tmp_path / "own")
+    copy_home(standing.home, tmp_path / "own")
     return Settings(home=tmp_path / "own", encoder="hash", log_level="debug")
 
 
