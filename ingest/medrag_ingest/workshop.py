@@ -61,7 +61,7 @@ class Workshop:
         """Holds the shelf for writing. The system frees the lock of a writer that died: the next one says that it took
         over, and from what, and clears what was left half fetched. ``doing``: the act, for others to be told.
 
-        Raises ShelfBusy, Unavailable when the home cannot be written."""
+        Raises ShelfBusy, Unavailable when the home cannot be written, at the start or by the act."""
         home = self.settings.home
         lock, mark = FileLock(home / "write.lock", timeout=0), WriterMark(home)
         try:
@@ -84,6 +84,10 @@ class Workshop:
                 self.take_over(mark, doing)
                 try:
                     yield
+                except ConnectionError:  # whoever reads the progress went away; the disk is well
+                    raise
+                except OSError as error:
+                    raise unwritable(home, error) from error
                 finally:
                     mark.clear()
         finally:
@@ -108,7 +112,7 @@ class Workshop:
 
 def unwritable(home: Path, error: OSError) -> Unavailable:
     return Unavailable(
-        f"the home cannot be written: {error.strerror}",
+        f"the home cannot be written: {error.strerror or error}",
         place=Place(file=str(home)),
         remedy="Free space, or set MEDRAG_HOME to a folder that can be written",
     )

@@ -49,13 +49,16 @@ def prove(claim: Claim, verdicts: Sequence[PairVerdict] = (), linker: Linker | N
         ]
     except ValueError:
         return Proof.withheld("unreadable", quotes=found)
-    own = any(verbatim(claim.text, quote, place) for quote, place in zip(claim.quotes, found, strict=True))
+    own = any(
+        verbatim(claim.text, quote, place, linker) for quote, place in zip(claim.quotes, found, strict=True)
+    )
     return weigh(sentences, None if own else windows, found, verdicts, linker)
 
 
-def verbatim(text: str, quote: Quote, place: Placed) -> bool:
-    """Whether a statement is its quote but for form, and the quote whole sentences of the passage."""
-    if bare(text) != bare(place.exact):
+def verbatim(text: str, quote: Quote, place: Placed, linker: Linker) -> bool:
+    """Whether a statement is its quote but for form, the quote whole sentences of the passage, and no heading above it
+    says of whom it speaks."""
+    if bare(text) != bare(place.exact) or around(quote, linker)[1]:
         return False
     spans = [one for one in tell(quote.passage) if not one.again]
     before = max((s.start for s in spans if s.start <= place.start), default=0)
