@@ -106,7 +106,7 @@ class FeedbackIn(BaseModel):
         if self.outcome == "accepted" and self.reason is not None:
             raise disagreement("reason", "what was accepted has none")
         if self.finding is not None and any(LONG_NUMBER.search(rule) for rule in self.finding.rules):
-            raise disagreement("finding.assertions", "these are no ids of rules")
+            raise disagreement("finding", "these are no ids of rules")
         if self.comment is not None and not self.keep_comment:
             raise disagreement("comment", "words are taken with keep_comment alone")
         return self

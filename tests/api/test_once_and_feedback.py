@@ -208,7 +208,7 @@ HELD = "a_" + "0" * 24
         ({"finding": FINDING["finding"] | {"assertions": [HELD]}, "helpful": True}, "finding.assertions"),
         (
             {"finding": FINDING["finding"] | {"assertions": ["nhs/n9434765919"]}, "helpful": True},
-            "finding.assertions",
+            "finding",
         ),
         (
             {"finding": FINDING["finding"] | {"assertions": ["a b/c"]}, "helpful": True},
