@@ -86,10 +86,10 @@ def add_edition(
     return document
 
 
-def copy_home(source: Path, target: Path) -> None:
-    """A home as it is now. The database is copied by SQLite: a file of one that is open in this process must not be opened
-    and closed beside it, which gives up its locks."""
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns("catalogue.db*"))
+def copy_home(source: Path, target: Path, *without: str) -> None:
+    """A home as it is now, but for what is named. The database is copied by SQLite: a file of one that is open in this
+    process must not be opened and closed beside it, which gives up its locks."""
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("catalogue.db*", *without))
     if (source / "catalogue.db").exists():
         with (
             closing(sqlite3.connect(source / "catalogue.db")) as held,

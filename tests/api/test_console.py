@@ -212,7 +212,7 @@ def test_a_page_of_another_site_cannot_act(reviewing: Settings, act: str) -> Non
         assert response.status_code == 403
 
 
-def test_a_document_dropped_becomes_a_job_and_what_is_missing_is_named(reviewing: Settings) -> None:
+def test_a_document_dropped_becomes_a_job_and_what_is_missing_is_named(standing_copy: Settings) -> None:
     about = {"title": "A note", "publisher": "Us", "published": "2025-01-31", "jurisdiction": "INT"}
     file = {"file": ("note.md", b"# Note\n\nTake with water.\n", "text/markdown")}
 
@@ -228,7 +228,7 @@ def test_a_document_dropped_becomes_a_job_and_what_is_missing_is_named(reviewing
         assert shown.status_code == 200
         assert "ingest" in Elements(shown.text).words
 
-    talk(reviewing, drop)
+    talk(standing_copy, drop)
 
 
 def test_withdrawing_wants_a_reason(reviewing: Settings) -> None:

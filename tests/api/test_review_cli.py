@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sample_shelf import copy_home
 from test_command_line import document, run
 
 from medrag.settings import Settings
@@ -176,8 +177,7 @@ def test_a_measure_is_read_with_its_unit(reviewing: Settings, words: tuple[str, 
 
 def test_a_graph_that_cannot_be_read_is_exit_5_and_says_so(reviewing: Settings, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    home.mkdir()
-    (home / "catalogue.db").write_bytes((reviewing.home / "catalogue.db").read_bytes())
+    copy_home(reviewing.home, home, "graph")
     (home / "graph").write_text("not a folder")
     result = run("check", "warfarin", "ibuprofen", "--json", "--home", str(home))
     told = json.loads(result.stdout)
@@ -198,8 +198,7 @@ def test_a_damaged_kept_graph_is_made_anew(
     reviewing: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     home = tmp_path / "home"
-    home.mkdir()
-    (home / "catalogue.db").write_bytes((reviewing.home / "catalogue.db").read_bytes())
+    copy_home(reviewing.home, home, "graph")
     first = run("check", "warfarin", "ibuprofen", "--json", "--home", str(home))
     (kept,) = (home / "graph").iterdir()
     whole = kept.read_bytes()
