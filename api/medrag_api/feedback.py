@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
-from contextlib import closing
 from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -14,16 +12,15 @@ from pydantic_core import PydanticCustomError
 from medrag.answer.person import tells_of_person
 from medrag.catalogue import Catalogue
 from medrag.catalogue.alerts import AlertCard, Alerts
-from medrag.catalogue.feedback import Feedback, Feedbacks, Tally, new_id, today
+from medrag.catalogue.feedback import Feedback, Feedbacks, new_id, today
 from medrag.errors import InputRefused, Place
-from medrag.settings import Settings
 from medrag.vocabulary import Severity
 from medrag_api.hooks.cards import INDICATORS
 from medrag_api.hooks.reasons import REASONS
 from medrag_api.shapes import CLOSED
 from medrag_graph.interactions.report import FindingKind
 
-__all__ = ["OF_ANSWERS", "FeedbackIn", "FeedbackOut", "feedback_tally", "keep_feedback"]
+__all__ = ["OF_ANSWERS", "FeedbackIn", "FeedbackOut", "keep_feedback"]
 
 STRICT = ConfigDict(extra="forbid", frozen=True, strict=True)
 #: Why an answer did not help.
@@ -165,12 +162,3 @@ def card_of(held: Feedbacks, finding: FindingRef) -> AlertCard:
         )
     key = uuid.uuid5(NAMESPACE, "\n".join((finding.kind, finding.severity, *sorted(rules))))
     return AlertCard(str(key), finding.kind, finding.severity, INDICATORS[finding.severity], rules)
-
-
-def feedback_tally(settings: Settings) -> Sequence[Tally]:
-    """How often what was said of answers and findings. Overrides by rule are in ``alert_burden``.
-
-    Raises CatalogueUnavailable.
-    """
-    with closing(Catalogue(settings.catalogue, create=False)) as catalogue:
-        return Feedbacks(catalogue, days=settings.feedback_days).tally()

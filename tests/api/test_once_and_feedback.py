@@ -12,13 +12,12 @@ from guarded import bearing, calling, give_key
 from sqlalchemy import select, text, update
 
 from medrag.catalogue import Catalogue
-from medrag.catalogue.feedback import Feedbacks
+from medrag.catalogue.feedback import Feedbacks, Tally
 from medrag.catalogue.jobs import Jobs
 from medrag.catalogue.once import Once, Replied
 from medrag.catalogue.schema import feedback, once
 from medrag.errors import KeyReused, RequestRunning
 from medrag.settings import Settings
-from medrag_api.feedback import feedback_tally
 from medrag_api.hooks.counting import alert_burden
 
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
@@ -29,6 +28,11 @@ NOTE = {
     "jurisdiction": "GB",
     "language": "en",
 }
+
+
+def tally_of(settings: Settings) -> list[Tally]:
+    with closing(Catalogue(settings.catalogue)) as catalogue:
+        return Feedbacks(catalogue, days=365).tally()
 
 
 def job_count(settings: Settings) -> int:
@@ -166,12 +170,15 @@ def test_feedback_is_counted_and_overrides_join_those_of_cards(standing_copy: Se
         answer = {"answer": "ans_" + "0" * 24, "helpful": False, "reason": "incomplete"}
         words = answer | {"comment": "The dose is missing.", "keep_comment": True}
         assert (await client.post("/feedback", json=words)).status_code == 201
+        page = await client.get("/console/operator", headers={"accept-language": "zh"})
+        for shown in ("不完整", "将予监测", "没有帮助", "The dose is missing."):
+            assert shown in page.text
 
     calling(standing_copy, said)
     burden = alert_burden(standing_copy)
     assert burden.rules and all((r.accepted, r.overridden) == (1, 2) for r in burden.rules)
     assert burden.rules[0].reasons == {"will-monitor": 2} and burden.rules[0].override_rate == 2 / 3
-    tally = {(t.about, t.helpful, t.reason): t.times for t in feedback_tally(standing_copy)}
+    tally = {(t.about, t.helpful, t.reason): t.times for t in tally_of(standing_copy)}
     assert tally == {
         ("finding", None, "will-monitor"): 2,
         ("finding", True, ""): 1,
@@ -226,4 +233,4 @@ def test_feedback_that_does_not_fit_is_refused_and_not_kept(
     reply = calling(standing_copy, said)
     assert reply.status_code == 422 and reply.json()["errors"][0]["field"] == field
     assert "Zhang" not in reply.text and "patient fell" not in reply.text
-    assert feedback_tally(standing_copy) == []
+    assert tally_of(standing_copy) == []

@@ -8,18 +8,21 @@ from typing import Any, Final
 from medrag.catalogue import Catalogue
 from medrag.catalogue.alert_levels import LEVELS, AlertLevels, Level
 from medrag.catalogue.alerts import Alerts, RuleBurden
+from medrag.catalogue.feedback import Feedbacks
 from medrag.settings import Settings
 from medrag_api.hooks.levels import Change, changes, level_in_force
 from medrag_api.hooks.reasons import REASONS
 from medrag_api.review_words import SEVERITIES
 from medrag_api.web.check_view import SHAPES
-from medrag_api.web.desk_words import FINDING_KINDS
+from medrag_api.web.desk_words import ANSWER_REASONS, FINDING_KINDS
 from medrag_api.web.words import ConsoleLanguage
 
 __all__ = ["burden_view"]
 
 #: Rules listed; how many more there are is said.
 MOST_RULES: Final = 100
+#: Comments shown, of those whose words may be kept.
+MOST_COMMENTS: Final = 20
 #: Points: a bar's line, the width bars share, and the room of the words beside them.
 LINE, WIDE, LABEL = 34, 360, 150
 Heads = Mapping[str, tuple[str, str, str]]
@@ -45,7 +48,37 @@ def burden_view(
         "more": len(burden.rules) - len(listed),
         "history": AlertLevels(catalogue).all()[:20],
         "severities": {level: SEVERITIES[level][language] for level in LEVELS},
+        **feedback_view(Feedbacks(catalogue, days=settings.feedback_days), language),
     }
+
+
+def feedback_view(held: Feedbacks, language: ConsoleLanguage) -> dict[str, Any]:
+    """How often what was said of answers and findings, and the last comments whose words may be kept."""
+    zh = language == "zh"
+    told = [
+        {
+            "about": item.about,
+            "helpful": item.helpful,
+            "reason": said_reason(item.reason, zh),
+            "times": item.times,
+        }
+        for item in held.tally()
+    ]
+    comments = [
+        {
+            "day": item.day,
+            "about": item.answer,
+            "reason": said_reason(item.reason, zh),
+            "words": item.comment,
+        }
+        for item in held.comments(MOST_COMMENTS)
+    ]
+    return {"feedback": told, "comments": comments}
+
+
+def said_reason(code: str, zh: bool) -> str:
+    """A reason of an answer or of a finding in the reader's language; empty for none."""
+    return ANSWER_REASONS[code][zh] if code in ANSWER_REASONS else reason_said(code, zh)
 
 
 def level_row(change: Change, now: Level, language: ConsoleLanguage) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["DESK_WORDS", "FINDING_KINDS", "STATUSES"]
+__all__ = ["ANSWER_REASONS", "DESK_WORDS", "FINDING_KINDS", "STATUSES"]
 
 #: What a finding is of, as the rules' table tells it: (English, Chinese).
 FINDING_KINDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -20,6 +20,15 @@ FINDING_KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "hidden": ("findings not shown", "未显示的发现"),
     "quiet": ("findings without interruption", "不打断的发现"),
     "coverage": ("what was not found", "未找到的内容"),
+}
+
+#: Why an answer did not help, by the code that callers send: (English, Chinese). "other" is said as findings say it.
+ANSWER_REASONS: Final[Mapping[str, tuple[str, str]]] = {
+    "wrong": ("wrong", "有误"),
+    "incomplete": ("incomplete", "不完整"),
+    "outdated": ("outdated", "已过时"),
+    "off-topic": ("off topic", "答非所问"),
+    "unclear": ("unclear", "表述不清"),
 }
 
 #: What a plain HTTP status says in Chinese; in English the doors' own sentence stands.
@@ -194,6 +203,20 @@ DESK_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "o_overridden": ("Overridden", "忽略"),
     "o_rate": ("Override rate", "忽略率"),
     "o_reasons": ("Reasons", "理由"),
+    "o_feedback": ("What callers say", "使用者反馈"),
+    "o_feedback_note": (
+        "Counted, never with who said it; words stand here only where the one who wrote them let them be kept.",
+        "仅计数，从不记录反馈者；只有书写者同意保留的文字才在此显示。",
+    ),
+    "o_about": ("About", "对象"),
+    "o_answer": ("an answer", "回答"),
+    "o_finding": ("a finding", "发现"),
+    "o_helpful": ("helpful", "有帮助"),
+    "o_unhelpful": ("not helpful", "没有帮助"),
+    "o_overridden_said": ("overridden", "已忽略"),
+    "o_said": ("Said", "评价"),
+    "o_times": ("Times", "次数"),
+    "o_comments": ("Comments", "留言"),
     "o_more_rules": ("Rules not listed here", "未列出的规则"),
     "o_no_feedback": ("no feedback", "无反馈"),
     "o_keys_lead": (
