@@ -197,6 +197,29 @@ def test_a_server_that_says_when_to_come_back_is_asked_again() -> None:
     assert type(told.value).__name__ == "GraphUnavailable" and tired.asked == 2
 
 
+def test_what_writes_is_done_once_however_often_it_is_sent() -> None:
+    seen: list[str | None] = []
+
+    def breaking(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("idempotency-key"))
+        if len(seen) % 3:
+            raise httpx.ReadError("gone")
+        return httpx.Response(202, json={"kind": "publish"})
+
+    with Client(transport=httpx.MockTransport(breaking)) as client:
+        assert client.publish("all")["kind"] == "publish"
+        assert client.withdraw("a", "b", idempotency_key="mine")["kind"] == "publish"
+        with pytest.raises(Unavailable, match="cannot be reached"):
+            client.jobs()
+    assert seen[0] and seen[:3] == [seen[0]] * 3 and seen[3:] == ["mine"] * 3 + [None]
+
+
+def test_a_job_asked_for_twice_under_one_key_is_one(stocked: Settings) -> None:
+    with serving_shelf(stocked) as address, Client(address) as client:
+        jobs = [client.ingest(["no-such-card"], idempotency_key=key)["id"] for key in ("a", "a", "b")]
+    assert jobs[0] == jobs[1] != jobs[2]
+
+
 def test_what_is_no_medrag_is_told_as_such() -> None:
     with pytest.raises(Unavailable, match="not what this client knows"):
         Client(transport=Answers(httpx.Response(200, json={"cup": 1}))).live()

@@ -32,7 +32,8 @@ class AsyncClient:
     NotFound, Unavailable when the server cannot be reached or cannot answer now.
 
     ``key``: sent as a bearer token. ``timeout_s``: of one request; a model may write for a minute. ``retries``: how often a
-    request is sent again when the server says when to come back. ``transport``: for tests, as httpx has it.
+    request is sent again when the server says when to come back; a request that writes carries an idempotency key, its own or
+    the one given, and is sent again when the connection breaks too: it is done once. ``transport``: for tests, as httpx has it.
     """
 
     def __init__(
@@ -141,10 +142,12 @@ class AsyncClient:
         reason: str | None = None,
         comment: str | None = None,
         keep_comment: bool = False,
+        idempotency_key: str | None = None,
     ) -> Json:
         """Says whether an answer helped, or what was done with a finding (its kind, severity and assertions)."""
         return await self._send(
             calls.feedback(
+                idempotency_key,
                 answer=answer,
                 finding=finding,
                 helpful=helpful,
@@ -211,27 +214,38 @@ class AsyncClient:
         """Nothing of it stays."""
         await self._send(calls.delete_consultation(id))
 
-    async def ingest(self, targets: Sequence[str], *, stage: bool = False) -> Json:
+    async def ingest(
+        self, targets: Sequence[str], *, stage: bool = False, idempotency_key: str | None = None
+    ) -> Json:
         """The job that puts cards, by their ids, on the shelf."""
-        return await self._send(calls.ingest(targets, stage))
+        return await self._send(calls.ingest(targets, stage, idempotency_key))
 
     async def ingest_file(
-        self, path: Path, about: Mapping[str, Any] | None = None, *, stage: bool = False
+        self,
+        path: Path,
+        about: Mapping[str, Any] | None = None,
+        *,
+        stage: bool = False,
+        idempotency_key: str | None = None,
     ) -> Json:
         """The job that puts a document on the shelf, with what is said of it; or, without that, a manifest."""
-        return await self._send(calls.ingest_file(path, about, stage))
+        return await self._send(calls.ingest_file(path, about, stage, idempotency_key))
 
-    async def publish(self, edition: str = "all", *, force: str = "") -> Json:
+    async def publish(
+        self, edition: str = "all", *, force: str = "", idempotency_key: str | None = None
+    ) -> Json:
         """The job that publishes an edition that waits."""
-        return await self._send(calls.publish(edition, force))
+        return await self._send(calls.publish(edition, force, idempotency_key))
 
-    async def withdraw(self, target: str, reason: str) -> Json:
+    async def withdraw(self, target: str, reason: str, *, idempotency_key: str | None = None) -> Json:
         """The job that takes an edition or a work out of every answer."""
-        return await self._send(calls.withdraw(target, reason))
+        return await self._send(calls.withdraw(target, reason, idempotency_key))
 
-    async def rollback(self, snapshot: str = "previous", *, reason: str = "") -> Json:
+    async def rollback(
+        self, snapshot: str = "previous", *, reason: str = "", idempotency_key: str | None = None
+    ) -> Json:
         """The snapshot that readers see from now on."""
-        return await self._send(calls.rollback(snapshot, reason))
+        return await self._send(calls.rollback(snapshot, reason, idempotency_key))
 
     async def jobs(self, *, limit: int | None = None, cursor: str | None = None) -> Json:
         """The last jobs, newest first."""
@@ -284,6 +298,8 @@ class AsyncClient:
             try:
                 response = await self._http.request(**call.sent())
             except httpx.HTTPError as error:
+                if call.once and attempt < self._retries:
+                    continue
                 raise unreachable(error) from error
             if response.is_success:
                 return call.read(response)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
@@ -72,10 +73,14 @@ class Call(Generic[T]):
     body: Any = None
     form: Json | None = None
     file: tuple[str, str, bytes] | None = None
+    #: Idempotency-Key of a request that writes: sent again it is done once.
+    once: str = ""
 
     def sent(self) -> Json:
         """The keyword arguments of an httpx request."""
         told: Json = {"method": self.method, "url": self.path, "params": self.params}
+        if self.once:
+            told["headers"] = {"Idempotency-Key": self.once}
         if self.file is not None:
             name, filename, content = self.file
             return told | {"data": self.form or {}, "files": {name: (filename, content)}}
@@ -88,6 +93,15 @@ def call(
     """The request of an operation; parameters that are None are not sent."""
     method, path = OPERATIONS[operation]
     return Call(method, path.replace("{id}", quote(id, safe="")), read, told(params), body)
+
+
+def write(operation: str, key: str | None, id: str = "", *, body: Any) -> Call[Json]:
+    """The request of an operation that writes, under the caller's idempotency key or one of its own."""
+    return replace(call(operation, as_document, id, body=body), once=key or new_key())
+
+
+def new_key() -> str:
+    return str(uuid.uuid4())
 
 
 def told(values: Mapping[str, Any]) -> Json:
@@ -141,8 +155,8 @@ def answers(limit: int | None, cursor: str | None) -> Call[Json]:
     return call("answers", as_document, limit=limit, cursor=cursor)
 
 
-def feedback(**given: Any) -> Call[Json]:
-    return call("feedback", as_document, body=told(given))
+def feedback(key: str | None, **given: Any) -> Call[Json]:
+    return write("feedback", key, body=told(given))
 
 
 def check(drugs: Sequence[str | Mapping[str, str]], **given: Any) -> Call[InteractionReportOut]:
@@ -205,30 +219,30 @@ def plan(id: str) -> Call[PlanOut]:
     return call("plan", as_model(PlanOut), id, body={})
 
 
-def ingest(targets: Sequence[str], stage: bool) -> Call[Json]:
-    return call("ingest", as_document, body={"targets": list(targets), "stage": stage})
+def ingest(targets: Sequence[str], stage: bool, key: str | None) -> Call[Json]:
+    return write("ingest", key, body={"targets": list(targets), "stage": stage})
 
 
-def ingest_file(path: Path, about: Mapping[str, Any] | None, stage: bool) -> Call[Json]:
+def ingest_file(path: Path, about: Mapping[str, Any] | None, stage: bool, key: str | None) -> Call[Json]:
     """A document with what is said of it; without that a manifest."""
     method, address = OPERATIONS["ingest_file"]
     form = {"stage": str(stage).lower()}
     if about is not None:
         form["about"] = json.dumps(to_jsonable_python(dict(about)))
     sent = ("card" if about is None else "file", path.name, path.read_bytes())
-    return Call(method, address, as_document, form=form, file=sent)
+    return Call(method, address, as_document, form=form, file=sent, once=key or new_key())
 
 
-def publish(edition: str, force: str) -> Call[Json]:
-    return call("publish", as_document, edition, body={"force": force})
+def publish(edition: str, force: str, key: str | None) -> Call[Json]:
+    return write("publish", key, edition, body={"force": force})
 
 
-def withdraw(target: str, reason: str) -> Call[Json]:
-    return call("withdraw", as_document, target, body={"reason": reason})
+def withdraw(target: str, reason: str, key: str | None) -> Call[Json]:
+    return write("withdraw", key, target, body={"reason": reason})
 
 
-def rollback(snapshot: str, reason: str) -> Call[Json]:
-    return call("rollback", as_document, snapshot, body={"reason": reason})
+def rollback(snapshot: str, reason: str, key: str | None) -> Call[Json]:
+    return write("rollback", key, snapshot, body={"reason": reason})
 
 
 def jobs(limit: int | None, cursor: str | None) -> Call[Json]:
