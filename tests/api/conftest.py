@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from review_shelf import add_pairs
 from sample_shelf import BLOOD, KIDNEY, LEAFLETS, NOTES, add_edition, copy_home
+from sqlalchemy import func, select
 
+from medrag.catalogue import Catalogue
+from medrag.catalogue.schema import metadata
 from medrag.records import Document, Work
 from medrag.settings import Settings
 from medrag_api.wiring import open_workshop
@@ -67,6 +71,31 @@ def reviewing(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     publish(workshop, lambda *_: None)
     workshop.catalogue.close()
     return made
+
+
+#: What no test may leave in a home that others read: whoever finds it there fails, and not who left it.
+LEFT = ("keys", "jobs", "alert_levels", "snapshots")
+
+
+@pytest.fixture(autouse=True)
+def shared_homes_stay(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that writes into a home of the session fails itself: it wants a copy."""
+    shared = {"reviewing", "standing"} & set(request.fixturenames)
+    homes = [request.getfixturevalue(name) for name in sorted(shared)]
+    before = [rows_left(settings) for settings in homes]
+    yield
+    assert [rows_left(settings) for settings in homes] == before, (
+        "this test wrote into a home that all tests read"
+    )
+
+
+def rows_left(settings: Settings) -> dict[str, int]:
+    """Rows of each of these tables."""
+    with closing(Catalogue(settings.catalogue)) as catalogue:
+        return {
+            name: catalogue.all(select(func.count().label("n")).select_from(metadata.tables[name]))[0]["n"]
+            for name in LEFT
+        }
 
 
 @pytest.fixture

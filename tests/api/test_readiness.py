@@ -17,13 +17,13 @@ from medrag_api.holder import ShelfHolder
 from medrag_api.routes import health
 
 
-def test_nobody_needs_a_key_to_be_told(reviewing: Settings) -> None:
-    give_key(reviewing, "ask")
+def test_nobody_needs_a_key_to_be_told(standing_copy: Settings) -> None:
+    give_key(standing_copy, "ask")
 
     async def ask(client: Any) -> list[Any]:
         return [await client.get(path) for path in ("/health/live", "/health/ready", "/shelf")]
 
-    live, ready, shelf = calling(reviewing, ask)
+    live, ready, shelf = calling(standing_copy, ask)
     assert (live.status_code, ready.status_code, shelf.status_code) == (200, 200, 401)
     assert ready.json()["status"] == "ready" and set(ready.json()) == {"status", "snapshot"}
 
