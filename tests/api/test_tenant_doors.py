@@ -120,14 +120,19 @@ def test_a_key_that_is_not_for_it_starts_no_pipes(house: House) -> None:
 
 
 def test_openai_clients_see_what_their_key_sees(house: House) -> None:
-    messages: Any = [{"role": "user", "content": QUESTION}]
     with openai.OpenAI(base_url=f"{house.url}/v1", api_key=house.key, max_retries=0) as client:
-        told = client.chat.completions.create(model="medrag-extractive", messages=messages)
-        stream = client.chat.completions.create(model="medrag-extractive", messages=messages, stream=True)
-        said = told.model_dump_json() + "".join(chunk.model_dump_json() for chunk in stream)
-    shown = json.dumps(told.choices[0].message.medrag["citations"])  # type: ignore[attr-defined]
-    assert OWN in shown.lower()
-    assert OTHER not in said.lower()
+
+        def ask(mark: str) -> tuple[str, str]:
+            """The citations, and all that was said, at once and as a stream."""
+            messages: Any = [{"role": "user", "content": f"When is metformin stopped with {mark}?"}]
+            told = client.chat.completions.create(model="medrag-extractive", messages=messages)
+            stream = client.chat.completions.create(model="medrag-extractive", messages=messages, stream=True)
+            said = told.model_dump_json() + "".join(chunk.model_dump_json() for chunk in stream)
+            return json.dumps(told.choices[0].message.medrag["citations"]).lower(), said.lower()  # type: ignore[attr-defined]
+
+        own, others = ask(OWN), ask(OTHER)
+    assert OWN in own[0]
+    assert OTHER not in own[1] + others[1]
 
 
 @pytest.fixture
