@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Form
+from fastapi import Form
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,8 +15,8 @@ from medrag.catalogue import Catalogue
 from medrag.catalogue.examinations import Examination, Examinations
 from medrag.settings import Settings
 from medrag_api.examining import all_golden
-from medrag_api.routes.jobs import same_origin
 from medrag_api.routes.reading import Reading, Set, caller_of
+from medrag_api.routes.writing import WRITING
 from medrag_api.security.tenancy import acts_on_all
 from medrag_api.web.compared_view import compared_view
 from medrag_api.web.pages import language_of, render
@@ -88,7 +88,7 @@ def show_compared(request: Request, shelf: Reading, settings: Set) -> Response:
     return render(request, "compared.html", "shelf", counted=counted, now=shelf.snapshot.id, **told)
 
 
-@router.post("/console/shelf/examine", dependencies=[Depends(same_origin)])
+@router.post("/console/shelf/examine", dependencies=[WRITING])
 def examine(
     request: Request, settings: Set, what: Annotated[Literal["golden", "compared"], Form()]
 ) -> Response:

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
-from fastapi import Depends, Form
+from fastapi import Form
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,8 +18,8 @@ from medrag.catalogue.alert_levels import LEVELS, AlertLevels
 from medrag.catalogue.audit import Audit, row_of, usage
 from medrag.errors import InputRefused, NotFound, Place, UsageError
 from medrag.settings import Settings
-from medrag_api.routes.jobs import same_origin
 from medrag_api.routes.reading import Set, caller_of
+from medrag_api.routes.writing import WRITING
 from medrag_api.security.callers import EVERYBODY
 from medrag_api.security.keybook import KeyBook, key_json
 from medrag_api.security.log import audit_of, note_now
@@ -34,7 +34,6 @@ from medrag_api.web.words import words_in
 __all__ = ["router"]
 
 router = page_router()
-Writing = Depends(same_origin)
 #: Days of use shown, and records of the log.
 DAYS: Final = 7
 RECORDS: Final = 50
@@ -69,7 +68,7 @@ def alerts_page(request: Request, settings: Settings, level: str, problem: str =
     return render(request, "operator_alerts.html", "operator", status, part="alerts", problem=problem, **told)
 
 
-@router.post("/console/operator/level", dependencies=[Writing])
+@router.post("/console/operator/level", dependencies=[WRITING])
 def set_level(
     request: Request,
     settings: Set,
@@ -142,7 +141,7 @@ def use_view(catalogue: Catalogue, names: Mapping[str, str], mine: set[str]) -> 
     return {"days": days, "used": ranked, "most": max((row["total"] for row in ranked), default=0)}
 
 
-@router.post("/console/operator/keys", dependencies=[Writing])
+@router.post("/console/operator/keys", dependencies=[WRITING])
 async def give_key(request: Request, settings: Set) -> Response:
     """A new key, shown on this page and never again."""
     async with request.form(max_files=0, max_fields=30) as sent:
@@ -192,7 +191,7 @@ def number(typed: str, field: str, most: int, least: int = 1) -> int:
     raise InputRefused(f"a whole number from {least} to {most} is wanted", place=Place(field=field))
 
 
-@router.post("/console/operator/keys/{id}/replace", dependencies=[Writing])
+@router.post("/console/operator/keys/{id}/replace", dependencies=[WRITING])
 def replace_key(
     request: Request, id: str, settings: Set, overlap_hours: Annotated[str, Form(max_length=9)] = "24"
 ) -> Response:
@@ -204,7 +203,7 @@ def replace_key(
     return keys_page(request, settings, EMPTY, given=text)
 
 
-@router.post("/console/operator/keys/{id}/revoke", dependencies=[Writing])
+@router.post("/console/operator/keys/{id}/revoke", dependencies=[WRITING])
 def revoke_key(request: Request, id: str, settings: Set) -> Response:
     """The key opens nothing any more."""
     with whole(request, settings) as catalogue:
@@ -240,7 +239,7 @@ def audit_page(
     return render(request, "operator_audit.html", "operator", status, **told)
 
 
-@router.post("/console/operator/audit", dependencies=[Writing])
+@router.post("/console/operator/audit", dependencies=[WRITING])
 def verify_audit(
     request: Request, settings: Set, anchor: Annotated[str, Form(max_length=200)] = ""
 ) -> Response:

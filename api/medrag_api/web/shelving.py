@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Annotated, Any, Final
 
-from fastapi import Depends, Form
+from fastapi import Form
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -21,16 +21,11 @@ from medrag.vocabulary import AUTHORITIES, KINDS, LANGUAGES
 from medrag_api.changes_page import changes_page
 from medrag_api.comparing import compare
 from medrag_api.job_child import INCOMING
-from medrag_api.routes.jobs import (
-    DescriptionIn,
-    check_target,
-    queued,
-    rolled_back,
-    same_origin,
-    save_upload,
-    told_job,
-)
+from medrag_api.routes.ingest import DescriptionIn, described, save_upload
+from medrag_api.routes.jobs import told_job
+from medrag_api.routes.publishing import rolled_back
 from medrag_api.routes.reading import Reviewing, Set, caller_of
+from medrag_api.routes.writing import WRITING, check_target, queued
 from medrag_api.schemas import edition_json, history_json, job_json, waiting_json
 from medrag_api.security.callers import EVERYBODY
 from medrag_api.security.tenancy import acts_on_all, check_seen, seen_states
@@ -40,7 +35,6 @@ from medrag_api.web.rooms import page_router, said
 __all__ = ["router"]
 
 router = page_router()
-Writing = Depends(same_origin)
 #: Fields of the form that describe a document, as POST /ingest names them.
 TOLD: Final = tuple(DescriptionIn.model_fields)
 #: Objections shown of a job before the rest are counted.
@@ -103,7 +97,7 @@ def read_shelf(settings: Settings, tenant: str) -> dict[str, Any]:
 # --- acts ----------------------------------------------------------------------------------------------
 
 
-@router.post("/console/shelf/ingest", dependencies=[Writing])
+@router.post("/console/shelf/ingest", dependencies=[WRITING])
 async def drop(request: Request, settings: Set) -> Response:
     """A document with what is said of it; becomes a job that stages it. What is wrong is told above the form."""
     identifier = new_id()
@@ -114,7 +108,7 @@ async def drop(request: Request, settings: Set) -> Response:
         about |= {name: True for name in ("correction", "redistributable") if name in about}
         try:
             _, path = await save_upload(sent, settings, identifier)
-            asked = await run_in_threadpool(described_form, about)
+            asked = await run_in_threadpool(described, json.dumps(about))
         except InputRefused as error:
             shutil.rmtree(settings.home / INCOMING / identifier, ignore_errors=True)
             return await run_in_threadpool(shelf_page, request, settings, form, said(error))
@@ -122,12 +116,6 @@ async def drop(request: Request, settings: Set) -> Response:
         asked["tenant"] = tenant
     told = {"file": path, "stage": True, "document": asked}
     return await run_in_threadpool(begin, request, settings, "ingest", told, identifier)
-
-
-def described_form(about: Mapping[str, Any]) -> dict[str, Any]:
-    from medrag_api.routes.jobs import described
-
-    return described(json.dumps(about))
 
 
 def begin(
@@ -138,7 +126,7 @@ def begin(
     return RedirectResponse(f"/console/jobs/{job.id}", 303)
 
 
-@router.post("/console/shelf/publish", dependencies=[Writing])
+@router.post("/console/shelf/publish", dependencies=[WRITING])
 def publish(
     request: Request,
     settings: Set,
@@ -152,7 +140,7 @@ def publish(
     )
 
 
-@router.post("/console/shelf/withdraw", dependencies=[Writing])
+@router.post("/console/shelf/withdraw", dependencies=[WRITING])
 def withdraw(
     request: Request,
     settings: Set,
@@ -166,7 +154,7 @@ def withdraw(
     return begin(request, settings, "withdraw", {"target": target, "reason": reason.strip()})
 
 
-@router.post("/console/shelf/rollback", dependencies=[Writing])
+@router.post("/console/shelf/rollback", dependencies=[WRITING])
 def rollback(
     request: Request,
     settings: Set,

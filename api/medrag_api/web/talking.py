@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
-from fastapi import Depends, Form
+from fastapi import Form
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,8 +21,8 @@ from medrag_api.plans import make_plan
 from medrag_api.requests import validated
 from medrag_api.review_terms import field_named, work_said
 from medrag_api.review_words import SEVERITIES
-from medrag_api.routes.jobs import same_origin
 from medrag_api.routes.reading import Reviewing
+from medrag_api.routes.writing import WRITING
 from medrag_api.web.check_view import SHAPES, place_of
 from medrag_api.web.pages import language_of, render
 from medrag_api.web.patient_form import EMPTY, MEASURED, patient_of, read_form
@@ -33,7 +33,6 @@ __all__ = ["conversation_view", "corrected", "router", "talks_of"]
 
 router = page_router()
 Json = Mapping[str, Any]
-Writing = Depends(same_origin)
 Id = Annotated[str, Form(alias="conversation_id", max_length=40)]
 #: What may be chosen of a field; another value is shown and not offered.
 OFFERED: Final = {"sex": ("female", "male"), "child_pugh": ("A", "B", "C")}
@@ -168,7 +167,7 @@ def item_view(item: Json, language: Language) -> dict[str, Any]:
     }
 
 
-@router.post("/console/consultations/end", dependencies=[Writing])
+@router.post("/console/consultations/end", dependencies=[WRITING])
 def end(request: Request, identifier: Id) -> Response:
     """Nothing of the conversation stays."""
     keeper: Keeper = request.app.state.conversations
