@@ -28,14 +28,15 @@ REPLY_S = 120.0
 
 
 @pytest.fixture
-def waiting(tmp_path: Path) -> Settings:
-    """A home with a job that some other machine is at, so that it goes on as long as the test does."""
+def waiting(tmp_path: Path) -> Iterator[Settings]:
+    """A home whose one runner of jobs is this test, at a job that goes on as long as the test does."""
     made = Settings(home=tmp_path / "home", encoder="none")
-    with closing(Catalogue(made.catalogue, create=True)) as catalogue:
+    with closing(Catalogue(made.catalogue, create=True)) as catalogue, catalogue.alone("jobs") as mine:
+        assert mine
         jobs = Jobs(catalogue)
         jobs.add("publish", {"editions": []}, "job_waits")
         assert jobs.claim("elsewhere:1") is not None
-    return made
+        yield made
 
 
 @contextmanager
