@@ -99,8 +99,9 @@ ENSEMBLES: Final = (
 def ensemble_findings(units: Sequence[Unit], situation: Situation, telling: Telling) -> list[Finding]:
     """One finding for each rule all of whose parts are taken, systemically, in two inputs or more."""
     found = []
+    systemic = [unit for unit in units if acts_systemically(unit, situation)]
     for rule in ENSEMBLES:
-        parts = [[unit for unit in units if takes_part(unit, prefixes, situation)] for prefixes in rule.parts]
+        parts = [[unit for unit in systemic if belongs(unit, prefixes)] for prefixes in rule.parts]
         members = {unit.id: unit for part in parts for unit in part}
         inputs = {at for unit in members.values() for at in unit.inputs}
         if all(parts) and len(inputs) > 1 and distinct(parts) and holds(rule, situation):
@@ -108,9 +109,12 @@ def ensemble_findings(units: Sequence[Unit], situation: Situation, telling: Tell
     return found
 
 
-def takes_part(unit: Unit, prefixes: tuple[str, ...], situation: Situation) -> bool:
-    local = unit.inputs and situation.only_routes(unit, ("topical", "ophthalmic"))
-    return not local and any(code.startswith(prefixes) for code in unit.profile.atc)
+def acts_systemically(unit: Unit, situation: Situation) -> bool:
+    return not (unit.inputs and situation.only_routes(unit, ("topical", "ophthalmic")))
+
+
+def belongs(unit: Unit, prefixes: tuple[str, ...]) -> bool:
+    return any(code.startswith(prefixes) for code in unit.profile.atc)
 
 
 def distinct(parts: Sequence[Sequence[Unit]]) -> bool:
