@@ -55,8 +55,8 @@ def stated(found: list[Json]) -> list[Json]:
     return [card for card in found if card["source"].get("url") == "https://example.org/p"]
 
 
-def test_discovery_names_three_services_with_their_prefetch(reviewing: Settings) -> None:
-    response = send(reviewing, "GET", "/cds-services")
+def test_discovery_names_three_services_with_their_prefetch(standing_copy: Settings) -> None:
+    response = send(standing_copy, "GET", "/cds-services")
     Discovery.model_validate(response.json())
     told = response.json()["services"]
     assert {item["hook"] for item in told} == {"order-select", "order-sign", "patient-view"}
@@ -77,9 +77,9 @@ def test_discovery_names_three_services_with_their_prefetch(reviewing: Settings)
     ],
 )
 def test_a_card_has_its_primary_evidence_and_a_link_to_the_quote(
-    reviewing: Settings, one: str, other: str, indicator: str
+    standing_copy: Settings, one: str, other: str, indicator: str
 ) -> None:
-    (card,) = stated(cards(reviewing, call([medicine("d1", one, "draft")], [medicine("m1", other)])))
+    (card,) = stated(cards(standing_copy, call([medicine("d1", one, "draft")], [medicine("m1", other)])))
     assert card["indicator"] == indicator
     assert one in card["summary"] and other in card["summary"]
     assert card["source"]["label"] == "A regulator: List of pairs, 1"
@@ -87,7 +87,7 @@ def test_a_card_has_its_primary_evidence_and_a_link_to_the_quote(
     assert any(line.startswith("> ") and one in line for line in card["detail"].splitlines())
     assert [reason["code"] for reason in card["overrideReasons"]] == list(REASONS)
     (link,) = card["links"]
-    page = send(reviewing, "GET", link["url"].removeprefix("http://medrag").partition("#")[0])
+    page = send(standing_copy, "GET", link["url"].removeprefix("http://medrag").partition("#")[0])
     assert page.status_code == 200 and other in page.text
 
 
@@ -102,27 +102,29 @@ def test_indicators_follow_the_table() -> None:
 
 
 @pytest.mark.parametrize("service", list(SERVICES.values()), ids=lambda item: item.hook)
-def test_every_service_answers_its_hook_and_no_other(reviewing: Settings, service: Any) -> None:
+def test_every_service_answers_its_hook_and_no_other(standing_copy: Settings, service: Any) -> None:
     both = [medicine("m1", "warfarin"), medicine("m2", "ibuprofen")]
     path = f"/cds-services/{service.id}"
-    assert stated(cards(reviewing, call([medicine("d1", "metformin", "draft")], both, service.hook), path))
+    assert stated(
+        cards(standing_copy, call([medicine("d1", "metformin", "draft")], both, service.hook), path)
+    )
     other = next(item.hook for item in SERVICES.values() if item.hook != service.hook)
-    wrong = send(reviewing, "POST", path, json=call([], both, other))
+    wrong = send(standing_copy, "POST", path, json=call([], both, other))
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "hook")
 
 
-def test_a_card_keeps_its_uuid_whoever_it_is_about(reviewing: Settings) -> None:
-    first = cards(reviewing, call([medicine("d1", "warfarin", "draft")], [medicine("m1", "ibuprofen")]))
+def test_a_card_keeps_its_uuid_whoever_it_is_about(standing_copy: Settings) -> None:
+    first = cards(standing_copy, call([medicine("d1", "warfarin", "draft")], [medicine("m1", "ibuprofen")]))
     body = call([medicine("x", "ibuprofen", "draft")], [medicine("y", "warfarin")])
     body["context"]["patientId"] = "p9"
     told = json.loads(json.dumps(body).replace("Patient/p1", "Patient/p9"))
     told["prefetch"]["patient"] = {**PATIENT, "id": "p9", "gender": "male"}
-    second = cards(reviewing, told)
+    second = cards(standing_copy, told)
     assert stated(first)[0]["uuid"] == stated(second)[0]["uuid"]
 
 
 @pytest.mark.parametrize("missing", ["patient", "medications", "all", "outcome", "no patient"])
-def test_without_the_data_it_needs_a_call_is_412(reviewing: Settings, missing: str) -> None:
+def test_without_the_data_it_needs_a_call_is_412(standing_copy: Settings, missing: str) -> None:
     body = call([medicine("d1", "warfarin", "draft")], [])
     if missing == "all":
         del body["prefetch"]
@@ -135,51 +137,53 @@ def test_without_the_data_it_needs_a_call_is_412(reviewing: Settings, missing: s
         body["prefetch"]["patient"] = None
     else:
         del body["prefetch"][missing]
-    response = send(reviewing, "POST", SIGN, json=body)
+    response = send(standing_copy, "POST", SIGN, json=body)
     assert (response.status_code, response.headers["content-type"]) == (412, "application/problem+json")
     assert response.json()["errors"][0]["field"].startswith("prefetch.")
     assert "never called" in response.json()["detail"]
 
 
-def test_a_patient_without_medication_gets_no_card(reviewing: Settings) -> None:
+def test_a_patient_without_medication_gets_no_card(standing_copy: Settings) -> None:
     body = call([], [], "patient-view")
     body["prefetch"]["medications"] = None
-    assert cards(reviewing, body, "/cds-services/medrag-patient-view") == []
+    assert cards(standing_copy, body, "/cds-services/medrag-patient-view") == []
 
 
-def test_an_order_that_is_in_the_record_too_counts_once(reviewing: Settings) -> None:
+def test_an_order_that_is_in_the_record_too_counts_once(standing_copy: Settings) -> None:
     twice = cards(
-        reviewing, call([medicine("d1", "warfarin", "draft")], [medicine("d1", "warfarin", "draft")])
+        standing_copy, call([medicine("d1", "warfarin", "draft")], [medicine("d1", "warfarin", "draft")])
     )
     assert not [card for card in twice if card["source"].get("topic", {}).get("code") == "duplicate_therapy"]
 
 
-def test_values_of_the_record_bear_on_the_cards(reviewing: Settings) -> None:
+def test_values_of_the_record_bear_on_the_cards(standing_copy: Settings) -> None:
     weak = observation("o1", "33914-3", 20, "mL/min/{1.73_m2}", "2026-05-01")
     order = call([medicine("d1", "metformin", "draft")], [], observations=bundle(weak, kind="searchset"))
-    assert any("eGFR 20" in card["summary"] for card in cards(reviewing, order))
+    assert any("eGFR 20" in card["summary"] for card in cards(standing_copy, order))
 
 
-def test_what_is_not_checked_is_a_warning(reviewing: Settings) -> None:
-    found = cards(reviewing, call([medicine("d1", "zzzumab", "draft")], [medicine("m1", "warfarin")]))
+def test_what_is_not_checked_is_a_warning(standing_copy: Settings) -> None:
+    found = cards(standing_copy, call([medicine("d1", "zzzumab", "draft")], [medicine("m1", "warfarin")]))
     unchecked = next(card for card in found if "zzzumab" in card["summary"])
     assert unchecked["indicator"] == "warning"
 
 
-def test_the_kinds_of_no_are_an_info_card_that_never_says_safe(reviewing: Settings) -> None:
-    found = cards(reviewing, call([medicine("d1", "metformin", "draft")], [medicine("m1", "simvastatin")]))
+def test_the_kinds_of_no_are_an_info_card_that_never_says_safe(standing_copy: Settings) -> None:
+    found = cards(
+        standing_copy, call([medicine("d1", "metformin", "draft")], [medicine("m1", "simvastatin")])
+    )
     card = next(item for item in found if item["summary"].startswith("No finding"))
     assert card["indicator"] == "info" and "overrideReasons" not in card
     assert "not covered" in card["detail"]
     assert " safe" not in json.dumps(found).lower()
 
 
-def test_a_graph_that_is_down_is_a_warning(reviewing: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_graph_that_is_down_is_a_warning(standing_copy: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> Any:
         raise Unavailable("the graph is down")
 
     monkeypatch.setattr("medrag_api.holder.open_graph", refuse)
-    found = cards(reviewing, call([medicine("d1", "warfarin", "draft")], [medicine("m1", "ibuprofen")]))
+    found = cards(standing_copy, call([medicine("d1", "warfarin", "draft")], [medicine("m1", "ibuprofen")]))
     assert found[0]["indicator"] == "warning"
     assert "Nothing was checked" in found[0]["summary"]
 
@@ -187,14 +191,14 @@ def test_a_graph_that_is_down_is_a_warning(reviewing: Settings, monkeypatch: pyt
 STANDING = [medicine(f"m{n}", drug) for n, drug in enumerate(("warfarin", "ibuprofen", "simvastatin"))]
 
 
-def test_standing_findings_are_shown_by_default(reviewing: Settings) -> None:
-    assert stated(cards(reviewing, call([medicine("d1", "metformin", "draft")], STANDING)))
+def test_standing_findings_are_shown_by_default(standing_copy: Settings) -> None:
+    assert stated(cards(standing_copy, call([medicine("d1", "metformin", "draft")], STANDING)))
 
 
-def test_hidden_findings_are_counted_on_a_card_and_the_gravest_never_hidden(reviewing: Settings) -> None:
-    quiet = reviewing.model_copy(update={"hooks_standing": "hide"})
+def test_hidden_findings_are_counted_on_a_card_and_the_gravest_never_hidden(standing_copy: Settings) -> None:
+    quiet = standing_copy.model_copy(update={"hooks_standing": "hide"})
     body = call([medicine("d1", "metformin", "draft")], [*STANDING, medicine("m9", "clarithromycin")])
-    shown, kept = cards(reviewing, body), cards(quiet, body)
+    shown, kept = cards(standing_copy, body), cards(quiet, body)
     note = next(card for card in kept if "not shown" in card["summary"])
     hidden = int(note["summary"].split()[0])
     assert note["indicator"] == "info"
@@ -204,17 +208,17 @@ def test_hidden_findings_are_counted_on_a_card_and_the_gravest_never_hidden(revi
     assert stated(view)
 
 
-def test_links_follow_the_address_others_use(reviewing: Settings) -> None:
-    public = reviewing.model_copy(update={"public_url": "https://rx.example.org/medrag/"})
+def test_links_follow_the_address_others_use(standing_copy: Settings) -> None:
+    public = standing_copy.model_copy(update={"public_url": "https://rx.example.org/medrag/"})
     (card,) = stated(
         cards(public, call([medicine("d1", "warfarin", "draft")], [medicine("m1", "ibuprofen")]))
     )
     assert card["links"][0]["url"].startswith("https://rx.example.org/medrag/console/passages/")
 
 
-def test_cards_speak_the_askers_language(reviewing: Settings) -> None:
+def test_cards_speak_the_askers_language(standing_copy: Settings) -> None:
     body = call([medicine("d1", "warfarin", "draft")], [medicine("m1", "ibuprofen")])
-    (card,) = stated(cards(reviewing, body, **{"accept-language": "zh-CN"}))
+    (card,) = stated(cards(standing_copy, body, **{"accept-language": "zh-CN"}))
     assert re.search(r"[\u4e00-\u9fff]", card["summary"])
 
 
@@ -230,15 +234,15 @@ def test_cards_speak_the_askers_language(reviewing: Settings) -> None:
         ({"prefetch": {"patient": {**PATIENT, "birthDate": "x"}, "medications": None}}, "prefetch.patient"),
     ],
 )
-def test_calls_that_do_not_fit_are_told_by_field(reviewing: Settings, change: Json, field: str) -> None:
+def test_calls_that_do_not_fit_are_told_by_field(standing_copy: Settings, change: Json, field: str) -> None:
     body = {**call([medicine("d1", "warfarin", "draft")], []), **change}
-    response = send(reviewing, "POST", SIGN, json=body)
+    response = send(standing_copy, "POST", SIGN, json=body)
     assert response.status_code == 422, response.text
     assert response.json()["errors"][0]["field"].startswith(field)
 
 
-def test_an_unknown_service_is_404(reviewing: Settings) -> None:
-    assert send(reviewing, "POST", "/cds-services/nothing", json=call([], [])).status_code == 404
+def test_an_unknown_service_is_404(standing_copy: Settings) -> None:
+    assert send(standing_copy, "POST", "/cds-services/nothing", json=call([], [])).status_code == 404
 
 
 @given(st.text(max_size=400))
@@ -314,8 +318,8 @@ def test_feedback_is_counted_by_rule_and_reason_without_words(stocked_pairs: Set
         [answered(str(uuid.uuid4()), "accepted", overrideReason={"userComment": "no"})],
     ],
 )
-def test_feedback_that_does_not_fit_is_refused(reviewing: Settings, feedback: list[Json]) -> None:
-    assert send(reviewing, "POST", SIGN + "/feedback", json={"feedback": feedback}).status_code == 422
+def test_feedback_that_does_not_fit_is_refused(standing_copy: Settings, feedback: list[Json]) -> None:
+    assert send(standing_copy, "POST", SIGN + "/feedback", json={"feedback": feedback}).status_code == 422
 
 
 def test_a_batch_with_an_unknown_card_counts_nothing(settings: Settings) -> None:

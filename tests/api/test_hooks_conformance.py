@@ -134,11 +134,11 @@ def services(settings: Settings) -> dict[str, Json]:
 
 
 @pytest.mark.parametrize("hook", ["order-select", "order-sign", "patient-view"])
-def test_a_full_call_gets_conforming_cards(reviewing: Settings, hook: str) -> None:
-    service = services(reviewing)[hook]
+def test_a_full_call_gets_conforming_cards(standing_copy: Settings, hook: str) -> None:
+    service = services(standing_copy)[hook]
     called = full_call(hook)
     assert set(service["prefetch"]) <= set(called["prefetch"])
-    reply = send(reviewing, "POST", f"/cds-services/{service['id']}", json=called)
+    reply = send(standing_copy, "POST", f"/cds-services/{service['id']}", json=called)
     assert reply.status_code == 200
     told = reply.json()
     jsonschema.validate(told, CARDS)

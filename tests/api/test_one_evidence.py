@@ -84,9 +84,9 @@ def at_doors(settings: Settings, drugs: list[str], egfr: int | None) -> dict[str
 @examples(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drugs=REGIMENS, egfr=EGFRS)
 def test_http_fhir_and_hooks_rest_on_the_same_assertions(
-    reviewing: Settings, drugs: list[str], egfr: int | None
+    standing_copy: Settings, drugs: list[str], egfr: int | None
 ) -> None:
-    doors = at_doors(reviewing, drugs, egfr)
+    doors = at_doors(standing_copy, drugs, egfr)
     assert doors["fhir"] == doors["http"]
     assert doors["hooks"] == doors["http"]
 
@@ -94,10 +94,10 @@ def test_http_fhir_and_hooks_rest_on_the_same_assertions(
 @pytest.mark.parametrize(
     "drugs", [["warfarin", "ibuprofen"], ["simvastatin", "clarithromycin", "lisinopril"]]
 )
-def test_the_command_line_rests_on_them_too(reviewing: Settings, drugs: list[str]) -> None:
-    doors = at_doors(reviewing, drugs, 28)
+def test_the_command_line_rests_on_them_too(standing_copy: Settings, drugs: list[str]) -> None:
+    doors = at_doors(standing_copy, drugs, 28)
     told = person(28)
-    words = ["check", *drugs, "--json", "--home", str(reviewing.home)]
+    words = ["check", *drugs, "--json", "--home", str(standing_copy.home)]
     words += ["--age", str(told["age_years"]), "--sex", "female", "--egfr", "28"]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
