@@ -7,10 +7,11 @@ column means and what confirms a row. Every loader reads its table once, checks 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, Literal, get_args
 
+from medrag.lexicon.brands import brand_names
 from medrag.lexicon.tables import Row, read_table
 from medrag.vocabulary import Language
 
@@ -179,10 +180,14 @@ def load_terms() -> tuple[Term, ...]:
 
 @cache
 def load_names(kind: NameKind) -> tuple[NameRow, ...]:
-    """The drugs, the drug classes or the diseases, in the table's order. Raises `IntegrityError` when damaged."""
+    """The drugs, the drug classes or the diseases, in the table's order. Raises `IntegrityError` when damaged.
+
+    A drug bears its brands (`medrag.lexicon.brands`) after the names of its own row.
+    """
     table, codes = _NAME_TABLES[kind]
     rows = read_table(table, _name_columns(kind), required=("en", "zh", "source", "second", "reviewed"))
-    return tuple(_name_of(row, kind, codes) for row in rows)
+    names = tuple(_name_of(row, kind, codes) for row in rows)
+    return _branded(names) if kind == "drug" else names
 
 
 @cache
@@ -271,4 +276,17 @@ def _name_of(row: Row, kind: NameKind, codes: tuple[str, ...]) -> NameRow:
         source=row["source"],
         second=row["second"],
         reviewed=row.one_of("reviewed", ("true", "false")) == "true",
+    )
+
+
+def _branded(drugs: tuple[NameRow, ...]) -> tuple[NameRow, ...]:
+    brands = brand_names({row.en for row in drugs})
+    return tuple(
+        replace(
+            row,
+            en_alt=row.en_alt + brands.get((row.en, "en"), ()),
+            zh_alt=row.zh_alt + brands.get((row.en, "zh"), ()),
+            zh_tw=row.zh_tw + brands.get((row.en, "zh-tw"), ()),
+        )
+        for row in drugs
     )
