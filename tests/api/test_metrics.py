@@ -130,13 +130,13 @@ def await_live(url: str) -> None:
 
 
 def test_spans_are_named_by_route_and_hold_no_word(standing_copy: Settings) -> None:
-    export = pytest.importorskip("opentelemetry.sdk.trace.export.in_memory_span_exporter")
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
     from medrag_api.tracing import Traced
 
-    kept: Any = export.InMemorySpanExporter()
+    kept = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(kept))
     app = Traced(create_app(standing_copy, ShelfHolder(standing_copy)), tracer=provider.get_tracer("t"))
