@@ -122,8 +122,10 @@ def running() -> Iterator[PostgresServer | None]:
     server = PostgresServer(found, folder)
     try:
         server.start()
-        yield server
-        server.stop()
+        try:
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
