@@ -48,7 +48,7 @@ def put_notes(workshop: Workshop, folder: Path, titles: Sequence[str]) -> None:
 
 
 def found(workshop: Workshop, question: str) -> list[str]:
-    """The headings of what a question finds, the nearest first."""
+    """The titles of what a question finds, the nearest first."""
     snapshot = workshop.catalogue.current()
     assert snapshot is not None
     index = workshop.indexes.open(snapshot.index)
@@ -56,7 +56,7 @@ def found(workshop: Workshop, question: str) -> list[str]:
     with closing(shelf):
         hits = search(shelf, question, workshop.settings, limit=2).hits
         texts = workshop.catalogue.document_texts([hit.passage.document for hit in hits])
-    return [texts[hit.passage.document][0] for hit in hits]
+    return [texts[hit.passage.document][1] for hit in hits]
 
 
 def try_server(workshop: Workshop, folder: Path) -> None:

@@ -16,7 +16,7 @@ from medrag.text.normalise import fold_name
 SOURCE = re.compile(
     r"https?://\S+"
     r"|tfda:衛[署部](?:藥|菌疫)輸字第\d{6}號|nhi:[A-Z0-9]{10}"
-    r"|label:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|ngc:\d+|code:\d+"
+    r"|label:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|ngc:\d+"
     r"|pycmekg|ecdict|cc-cedict|drug-ner|drugbank|ndfrt|medquad"
 )
 DRUGS = {row.en: row for row in load_names("drug")}
@@ -27,17 +27,11 @@ def sources(brand: Brand) -> list[str]:
 
 
 def test_every_brand_says_what_confirms_it() -> None:
-    assert len(load_brands()) >= 250
+    assert len(load_brands()) >= 200
     for brand in load_brands():
         told = sources(brand)
         assert all(SOURCE.fullmatch(source) for source in told), brand
         assert len(set(told)) == len(told), brand
-
-
-def test_tables_of_nameless_code_confirm_a_name_only_two_together() -> None:
-    for brand in load_brands():
-        told = sources(brand)
-        assert len(told) > 1 or not told[0].startswith("code:"), brand
 
 
 def test_no_brand_claims_a_review_that_has_not_happened() -> None:
@@ -49,7 +43,6 @@ def test_a_drug_bears_its_brands_after_its_own_names() -> None:
         row = DRUGS[brand.drug]
         names = {"en": row.en_alt, "zh": row.zh_alt, "zh-tw": row.zh_tw}[brand.language]
         assert brand.name in names, brand
-    assert DRUGS["semaglutide"].zh_alt[-1] == "诺和盈"
     assert DRUGS["semaglutide"].zh_tw == ("胰妥讚", "週纖達")
 
 
