@@ -20,11 +20,6 @@ __all__ = ["PACKAGED", "WORDS", "AbstentionRule", "load_rule", "rule_for"]
 PACKAGED, WORDS = "packaged", "words"
 
 
-#: Chosen by reading such questions in the development AND the test set: of 37, 32 are unanswerable, and none of those
-#: holds three quarters of its words.
-BARE_RECALL = 0.75
-
-
 @dataclass(frozen=True, slots=True)
 class AbstentionRule:
     """Answer when the modelled chance that the shelf answers reaches the threshold.
@@ -46,11 +41,10 @@ class AbstentionRule:
     def too_thin(self, evidence: Evidence) -> bool:
         """Whether to abstain.
 
-        A question in which nothing clinical is recognised is answered only when one passage holds most of its words,
-        whatever the learnt weights say: on a large shelf some passage always holds a few of them.
+        A question in which nothing is recognised and no word says what is asked asks for nothing a passage could hold.
         """
-        bare = not evidence.clinical and min(evidence.recall, evidence.known) < BARE_RECALL
-        return bare or self.chance(evidence) < self.threshold
+        empty = not evidence.clinical and not evidence.asks_words
+        return empty or self.chance(evidence) < self.threshold
 
 
 @cache

@@ -72,13 +72,13 @@ def hold(wanted: Wanted, folded: str, text: str) -> Held:
     groups = (wanted.drugs, wanted.classes, wanted.diseases, wanted.findings, wanted.terms)
     things = [things_share(group, folded) for group in groups]
     aspects = [aspects_share(group, folded) for group in (wanted.sides, wanted.forms)]
-    words = words_share(wanted, text)
+    words = words_share(wanted, folded, text)
     sizes = [
         *(len(group) * NAMED_WEIGHT for group in groups[:3]),
         *(float(len(group)) for group in groups[3:]),
         len(wanted.sides) * SIDE_WEIGHT,
         len(wanted.forms) * FORM_WEIGHT,
-        sum(wanted.words.values()),
+        sum(word.weight for word in wanted.words),
     ]
     shares = [*things, *aspects, words]
     missing = sum((1.0 - share) * size for share, size in zip(shares, sizes, strict=True))
@@ -95,9 +95,9 @@ def aspects_share(aspects: Sequence[Aspect], folded: str) -> float:
     return sum(aspect.told_in(folded) for aspect in aspects) / len(aspects) if aspects else 1.0
 
 
-def words_share(wanted: Wanted, text: str) -> float:
-    total = sum(wanted.words.values())
+def words_share(wanted: Wanted, folded: str, text: str) -> float:
+    total = sum(word.weight for word in wanted.words)
     if not total:
         return 1.0
-    there = {token_id(token) for token in default_tokenizer().tokenize(text)}
-    return sum(weight for token, weight in wanted.words.items() if token in there) / total
+    there = frozenset(token_id(token) for token in default_tokenizer().tokenize(text))
+    return sum(word.weight for word in wanted.words if word.told_in(there, folded)) / total

@@ -25,9 +25,11 @@ BETWEEN_PARTS = re.compile(r" and | ?/ ?| \+ ")
 #: Combinations of more parts are left as they are written: their orders are too many.
 MOST_PARTS = 3
 
-#: What lists add to a substance's name: "Tolvaptan (low blood sodium)", "Fentanyl Patch".
+#: What lists add to a substance's name: "Tolvaptan (low blood sodium)", "Fentanyl Patch", "Romosozumab-aqqg" (the four
+#: letters without meaning that the FDA gives a biological product).
 ADDED = re.compile(
-    r" ?\([^()]*\)| (injection|patch|tablets?|capsules?|topical|oral inhalation|nasal spray)$", re.IGNORECASE
+    r" ?\([^()]*\)|(?<=mab)-[a-z]{4}$| (injection|patch|tablets?|capsules?|topical|oral inhalation|nasal spray)$",
+    re.IGNORECASE,
 )
 
 WORD = re.compile(r"[0-9a-z][0-9a-z.'+/]*")
