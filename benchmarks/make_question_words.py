@@ -17,6 +17,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from medrag.text.normalise import fold_name
+
 LEXICON = Path(__file__).resolve().parent.parent / "medrag" / "lexicon"
 
 #: Parts of speech that carry no subject, and how often a word of one, or another word, stands in jieba's texts.
@@ -63,7 +65,12 @@ def counts(path: Path) -> Iterator[tuple[str, tuple[int, str]]]:
 
 
 def everyday(word: str, count: int, kind: str, medical: set[str]) -> bool:
-    if not re.fullmatch("[\u4e00-\u9fff]{2,4}", word) or word in medical or OF_MEDICINE.search(word):
+    if (
+        not re.fullmatch("[\u4e00-\u9fff]{2,4}", word)
+        or fold_name(word) != word
+        or word in medical
+        or OF_MEDICINE.search(word)
+    ):
         return False
     return count >= (OFTEN if kind in LIGHT else OFTEN_NOUN)
 
@@ -97,7 +104,7 @@ def meanings(rows: list[tuple[str, str, int]], told: set[str], heard: set[str]) 
         for part in translation.replace("\\n", "\n").split("\n"):
             if rank < 10**6 or "[医]" in part:
                 for han in re.split(r"[,，;；、\s…/]+", NOISE.sub("", part)):
-                    if HAN.fullmatch(han := han.strip("的地")) and han in heard:
+                    if HAN.fullmatch(han := han.strip("的地")) and han in heard and fold_name(han) == han:
                         found[han][word] = min(rank, found[han].get(word, rank))
     return {
         han: sorted(ranks, key=lambda word: (ranks[word], word))[:MEANINGS] for han, ranks in found.items()

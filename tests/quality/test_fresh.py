@@ -8,7 +8,14 @@ from pathlib import Path
 from medrag_api.evaluate.questions import read_questions
 
 HERE = Path(__file__).parent
-OTHERS = ("abstention_dev", "abstention_test", "abstention_dev2", "abstention_voices", "starter_questions")
+OTHERS = (
+    "abstention_dev",
+    "abstention_test",
+    "abstention_dev2",
+    "abstention_voices",
+    "abstention_rounds",
+    "starter_questions",
+)
 
 
 def test_fresh_questions_are_as_many_as_said_and_none_was_asked_before() -> None:

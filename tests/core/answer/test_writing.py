@@ -162,16 +162,30 @@ def test_evidence_too_long_for_the_context_is_trimmed_and_said(shelf: Shelf) -> 
 
 
 def test_what_leaves_for_another_machine_names_no_one(shelf: Shelf) -> None:
-    asked = f"{ASKED} 13800138000"
+    asked = f"患者张伟，手机13800138000：SGLT2抑制剂在eGFR多少时开始？ {ASKED}"
     for send in ("question_deidentified", "concepts_only"):
         model = SpokenModel(words(""), on_this_machine=False)
         answer(shelf, model, asked=asked, model_send=send)
         sent = "".join(message.content for message in model.heard[0])
         assert "13800138000" not in sent
+        assert "张伟" not in sent
         assert "SGLT2" in sent
     near = SpokenModel(words(""))
     answer(shelf, near, asked=asked)
     assert "13800138000" in near.heard[0][-1].content
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        f"My patient John Smith, 78, asks. {ASKED}",
+        f"Mr Zbigniew Wojciechowski, phone 13800138000, born 1947-03-02: {ASKED}",
+        "患者王小明，78岁，SGLT2抑制剂在eGFR多少时开始？",
+        "住院号20231187，欧阳建国，男，手机13800138000：SGLT2抑制剂在eGFR多少时开始？",
+    ],
+)
+def test_who_it_is_asked_for_silences_no_answer(shelf: Shelf, asked: str) -> None:
+    assert extractive(shelf, asked).status == "answered"
 
 
 def test_the_evidence_is_marked_as_data_line_by_line(shelf: Shelf) -> None:

@@ -30,6 +30,10 @@ def test_every_aspect_can_be_asked_in_every_language_and_matches_no_empty_text()
         ("Amlodipine dose for a 7-year-old?", "en", "child"),
         ("依那普利片多少钱一盒？", "zh", "price"),
         ("氨氯地平的半衰期多长？", "zh", "half_life"),
+        ("Is it safe to sit in the sun on doxycycline?", "en", "sun"),
+        ("卡马西平吃了会不会脱发？", "zh", "hair"),
+        ("How slowly do we come off sertraline?", "en", "tapering"),
+        ("Gentamicin eye drops, how often?", "en", "eye_form"),
         ("Peut-on écraser les comprimés ?", "fr", "crushing"),
     ],
 )
@@ -38,10 +42,15 @@ def test_a_question_asks_for_a_side(question: str, language: Language, side: str
 
 
 @pytest.mark.parametrize(
-    "question", ["Enoxaparin if CrCl is under 15?", "Split bolus and infusion of alteplase"]
+    "question",
+    [
+        "Enoxaparin if CrCl is under 15?",
+        "Split bolus and infusion of alteplase",
+        "What driving pressure do we accept in ARDS?",
+    ],
 )
 def test_what_only_looks_like_a_side_is_none(question: str) -> None:
-    assert not sides(question, "en") & {"child", "crushing"}
+    assert not sides(question, "en") & {"child", "crushing", "driving"}
 
 
 def test_evidence_tells_a_side_in_another_language_than_the_question() -> None:

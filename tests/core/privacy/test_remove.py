@@ -89,7 +89,12 @@ def test_stays(text: str) -> None:
 
 
 #: Written after the remover and never mended for, and how many of each were touched when first counted.
-FRESH = {"abstention_dev2.yaml": 5, "abstention_fresh.yaml": 0, "abstention_voices.yaml": 2}
+FRESH = {
+    "abstention_dev2.yaml": 5,
+    "abstention_fresh.yaml": 0,
+    "abstention_rounds.yaml": 1,
+    "abstention_voices.yaml": 2,
+}
 
 
 def quality_texts() -> list[str]:
@@ -124,7 +129,7 @@ def test_fresh_questions_are_seldom_touched(file: str) -> None:
     """What was touched when first counted: words of English and brand names taken for a person's."""
     texts: list[str] = []
     gather(yaml.safe_load((QUALITY / file).read_text(encoding="utf-8")), texts)
-    assert len(texts) >= 360
+    assert len(texts) >= 140
     assert sum(bool(remove_identifiers(text).spans) for text in texts) <= FRESH[file]
 
 
