@@ -20,6 +20,11 @@ __all__ = ["PACKAGED", "WORDS", "AbstentionRule", "load_rule", "rule_for"]
 PACKAGED, WORDS = "packaged", "words"
 
 
+#: Least `Evidence.asks_words` of a question in which nothing is recognised: nearly one rare word. Everyday words alone
+#: ("Who painted The Night Watch?") stand together somewhere on any large shelf.
+LEAST_ASKED = 0.2
+
+
 @dataclass(frozen=True, slots=True)
 class AbstentionRule:
     """Answer when the modelled chance that the shelf answers reaches the threshold.
@@ -41,9 +46,10 @@ class AbstentionRule:
     def too_thin(self, evidence: Evidence) -> bool:
         """Whether to abstain.
 
-        A question in which nothing is recognised and no word says what is asked asks for nothing a passage could hold.
+        A question in which nothing is recognised and hardly a word says what is asked asks for nothing a passage could
+        hold.
         """
-        empty = not evidence.clinical and not evidence.asks_words
+        empty = not evidence.clinical and evidence.asks_words < LEAST_ASKED
         return empty or self.chance(evidence) < self.threshold
 
 

@@ -36,4 +36,5 @@ def test_the_best_evidence_answers_and_none_abstains(name: str) -> None:
 def test_a_question_that_asks_for_nothing_is_not_answered_however_good_the_passages(name: str) -> None:
     best = BEST | {"clinical": 0.0}
     assert load_rule(name).too_thin(Evidence(**best))
+    assert load_rule(name).too_thin(Evidence(**(best | {"asks_words": 0.1})))
     assert not load_rule(name).too_thin(Evidence(**(best | {"asks_words": 0.5})))
