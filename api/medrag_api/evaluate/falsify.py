@@ -9,6 +9,7 @@ from typing import Final
 
 from medrag.concepts import Linker
 from medrag.text.normalise import fold_name
+from medrag_api.evaluate.invent import INVENT
 from medrag_api.evaluate.misplace import MISPLACED
 from medrag_api.evaluate.truths import Truth
 
@@ -285,4 +286,5 @@ KINDS: Final[dict[str, Callable[[Truth, Sequence[Truth], int, Linker], Made]]] =
     "citation": citation,
     "foreign_number": foreign_number,
     **MISPLACED,
+    **INVENT,
 }

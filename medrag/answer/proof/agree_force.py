@@ -37,6 +37,12 @@ def forces_agree(claim: Piece, window: Window) -> Told:
     apart = mine ^ theirs
     if not apart - {"recommend"} and freely(claim, window):
         return
+    if apart == {"recommend"} <= mine and ordered(theirs, window):
+        return
+    if apart <= {"recommend", "must"} and apart <= mine and not theirs and REQUIRED.search(window.sentence):
+        return
+    if apart == theirs == {"recommend"} and DONE.search(claim.text):
+        return
     if not theirs and any(
         mine <= strength for grade, strength in ADVICE if any(grade.search(p.text) for p in window.pieces)
     ):
@@ -66,6 +72,21 @@ def forces_agree(claim: Piece, window: Window) -> Told:
     yield "modality", ", ".join(sorted(mine ^ theirs))
 
 
+def ordered(theirs: frozenset[str], window: Window) -> bool:
+    """Whether the quote is an order, or says that a thing is needed: it says what should be done."""
+    weak = theirs & {"recommend", "consider", "may"}
+    return not weak and (
+        any(piece.orders or IMPERATIVE.match(piece.text.lstrip(" ,;:，：；")) for piece in window.pieces)
+        or bool(theirs & {"avoid"} and AVOID.match(window.sentence.lstrip(" ,;:，：；-")))
+    )
+
+
+#: What is required must be and should be.
+REQUIRED = re.compile(r"\brequired\b|\brequires\b|\bnecessary\b|\bnecessite|需要|需(?!求)")
+#: An order to avoid.
+AVOID = re.compile(r"avoid|do not|never|避免|勿|不要|eviter")
+#: What is done: guidelines say "is given" for "should be given".
+DONE = re.compile(r"\b(?:is|are) (?:\w+ly )?(?:\w+ed|given|taken|kept|held|begun|done|put|chosen|cut|made)\b")
 #: A target is what should be reached.
 TARGET = re.compile(r"\b(?:target|goal)s?\b|目标", re.IGNORECASE)
 #: "会" says that it will or can.

@@ -50,7 +50,7 @@ def sides_agree(claim: Piece, window: Window) -> Told:
     """What stands on each side of a relation stays there, or changes places with the voice of the verb."""
     several = len({name.ids for name in claim.names if name.kind in DRUGLIKE}) > 1
     for sense in sorted(claim.of_kind("word") & SIDED):
-        if sense in CHOICES and not several:
+        if (sense in CHOICES and not several) or (sense == "prevent" and nominal(claim, *window.pieces)):
             continue
         mine = sides([claim], sense)
         theirs = sides(window.pieces, sense)
@@ -76,6 +76,16 @@ def sides_agree(claim: Piece, window: Window) -> Told:
             yield "roles", claim.text.strip()
     if refused(claim) and not any(refused(claim) & refused(piece) for piece in window.pieces):
         yield "negation", claim.text.strip()
+
+
+#: "Relapse prevention" and "预防性" tell of no two sides.
+_NOMINAL = re.compile(r"prevention|prophyla|preventive|预防性|预防(?![\u4e00-\u9fff])")
+
+
+def nominal(*pieces: Piece) -> bool:
+    """Whether a prevention is named, not said of one thing by another: of one drug at most."""
+    drugs = {name.ids for piece in pieces for name in piece.names if name.kind in DRUGLIKE}
+    return len(drugs) < 2 and any(_NOMINAL.search(piece.text) for piece in pieces)
 
 
 def acts_backwards(sense: str, *pieces: Piece) -> bool:

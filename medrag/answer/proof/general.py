@@ -8,6 +8,7 @@ that no other reader of the proof claims.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -17,9 +18,11 @@ from medrag.answer.proof.stems import LATIN, stem_of
 from medrag.errors import IntegrityError, Place
 from medrag.text.normalise import HAN
 
-__all__ = ["AFFIXES", "GUARDED", "TABLE", "load_general", "said_alike"]
+__all__ = ["AFFIXES", "GUARDED", "RENDERINGS", "TABLE", "load_general", "said_alike"]
 
 TABLE: Final = "general.tsv"
+#: Words that are put for each other, written for this package: English, Chinese and French ones of a row say the same.
+RENDERINGS: Final = "renderings.tsv"
 #: Senses that carry a relation, a degree, a time or a case: only their own reader may find them, never the table.
 GUARDED: Final = frozenset(
     (
@@ -33,7 +36,7 @@ GUARDED: Final = frozenset(
         "ifneeded possible notyet notlike likely preferably regardless anytime food peak trough newborn fetal "
         "childbearing women_ men_ overdose toxic effective safe resist sensitive narrow slow_ fast_ initial_ "
         "insufficient deficient together separate direct_ uncomplicated outweigh equal repeat underpart prolongrel "
-        "controlrel common rare chew_ asap unexplained dosedep unavoidable morefrequent then_ "
+        "kin nonx_ controlrel common rare chew_ asap unexplained dosedep unavoidable morefrequent then_ "
     ).split()
 )
 
@@ -48,7 +51,7 @@ class General:
 
 
 #: Characters that say of a word before them only what kind of thing it is.
-AFFIXES: Final = frozenset("部性化处样状感症区者型")
+AFFIXES: Final = frozenset("部性化处样状感症区者型量科率项行")
 
 
 @cache
@@ -66,7 +69,24 @@ def load_general() -> General:
         chinese[cells[0]] = tuple(cells[2].split())
         for han in chinese[cells[0]]:
             english.setdefault(han, set()).add(cells[0])
+    for stems, hans in renderings():
+        for stem in stems:
+            same[stem] = same.get(stem, frozenset()) | (stems - {stem})
+            chinese[stem] = (*chinese.get(stem, ()), *hans)
+        for han in hans:
+            english.setdefault(han, set()).update(stems)
     return General(same, chinese, {han: frozenset(stems) for han, stems in english.items()})
+
+
+def renderings() -> Iterator[tuple[frozenset[str], tuple[str, ...]]]:
+    """The stems and the Chinese words of each row. Raises `IntegrityError` where a row is damaged."""
+    held = files("medrag.answer.proof").joinpath(RENDERINGS).read_text(encoding="utf-8")
+    for line, row in enumerate(held.splitlines(), start=1):
+        cells = row.split("\t")
+        if len(cells) not in (2, 3) or not cells[0]:
+            raise IntegrityError("a damaged row of the renderings", place=Place(RENDERINGS, line, "word"))
+        words = " ".join((cells[0], *cells[2:])).split()
+        yield frozenset(stem_of(word) for word in words), tuple(cells[1].split())
 
 
 def said_alike(written: str, text: str, stems: frozenset[str]) -> bool:
@@ -89,6 +109,8 @@ def han_alike(written: str, text: str, stems: frozenset[str]) -> bool:
     for at in range(len(written)):
         if at in reached:
             if at and written[at] in AFFIXES:
+                reached.add(at + 1)
+            if load_general().english.get(written[at], frozenset()) & stems:
                 reached.add(at + 1)
             for end in range(at + 2, min(len(written), at + 6) + 1):
                 if stands_for(written[at:end], text, stems):

@@ -41,6 +41,8 @@ IMPERATIVE = re.compile(
     r"|increase|raise|stop|discontinue|start|begin|initiate|adjust|withhold|hold|restart|resume|titrate|taper|halve"
     r"|double|swallow|separate|repeat|limit|switch|test|keep|treat|add|inject|infuse|interrupt|suspend|replace|wait"
     r"|continue|maintain|choose|assess|review|watch|observe|withdraw|cut|follow|prescribe|recheck|shake|store|dilute|reconstitute|mix|apply|place|remove|rinse|protect|discard|warn|advise|ensure|obtain|perform|evaluate|determine|confirm|exclude|delay|postpone|extend|shorten|dissolve|rotate|insert|inhale|screen|wean|reserve|correct|rule|keep|aim|interrupt"
+    r"|provide|counsel|refer|encourage|feed|optimi[sz]e|educate|prepare|identify|consult|document|anticipate|prioriti[sz]e|transfer|admit"
+    r"|position|elevate|cool|dry|suction|clear|achieve|establish|proceed|offer|escalate|narrow|hydrate|schedule|reassess|compress|ventilate"
     r"|prendre|utiliser|surveill(?:er|ance)|controler?|adapt(?:er|ation)|verifier|dosage|eviter|ne pas|arreter|interrompre"
     r"|administrer|espacer|respecter|preferer|diminuer|reduire|augmenter)\b"
 )

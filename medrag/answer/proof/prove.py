@@ -19,13 +19,14 @@ from medrag.answer.proof.place import levelled, place_quote
 from medrag.answer.proof.read import fold, prepare, read_sentence, read_text
 from medrag.answer.proof.records import Claim, PairVerdict, Placed, Proof, Quote
 from medrag.answer.proof.verdicts import contradicted
+from medrag.answer.proof.whole import marks_of, tied
 from medrag.answer.proof.window import Window, ids, turned
 from medrag.concepts import Linker
 
 __all__ = ["prove"]
 
-#: Clauses of a quoted sentence taken together at most.
-WIDEST = 3
+#: Clauses of a quoted sentence taken together at most, and of a quote beside a statement taken as one.
+WIDEST, LONGEST = 3, 12
 
 
 def prove(claim: Claim, verdicts: Sequence[PairVerdict] = (), linker: Linker | None = None) -> Proof:
@@ -52,7 +53,12 @@ def prove(claim: Claim, verdicts: Sequence[PairVerdict] = (), linker: Linker | N
     own = any(
         verbatim(claim.text, quote, place, linker) for quote, place in zip(claim.quotes, found, strict=True)
     )
-    return weigh(sentences, None if own else windows, found, verdicts, linker)
+    wholes = [
+        whole
+        for quote, place in zip(claim.quotes, found, strict=True)
+        for whole in whole_windows(quote, place, linker)
+    ]
+    return weigh(sentences, None if own else windows, wholes, found, verdicts, linker)
 
 
 def verbatim(text: str, quote: Quote, place: Placed, linker: Linker) -> bool:
@@ -77,6 +83,7 @@ def bare(text: str) -> str:
 def weigh(
     sentences: Sequence[Reading],
     windows: Sequence[Window] | None,
+    wholes: Sequence[Window],
     found: tuple[Placed, ...],
     verdicts: Sequence[PairVerdict],
     linker: Linker,
@@ -92,7 +99,7 @@ def weigh(
             break
         told = [with_others(piece, pieces) for piece in sentence.pieces]
         worst = follow(told, windows, conversions)
-        if worst is not None:
+        if worst is not None and not wholly(pieces, wholes, conversions):
             return Proof.withheld(worst.reason, worst.what, found)
     for piece in pieces:
         pair = contradicted(piece, verdicts, linker)
@@ -124,6 +131,16 @@ def follow(pieces: Sequence[Piece], windows: Sequence[Window], conversions: list
             return worst
         at += width
     return None
+
+
+def wholly(pieces: Sequence[Piece], wholes: Sequence[Window], conversions: list[str]) -> bool:
+    """Whether the statement as one follows from a whole quote."""
+    piece = joined(pieces)
+    for whole in wholes:
+        if tied(pieces, whole) and compare(piece, whole) is None:
+            conversions += converted(piece, whole)
+            return True
+    return False
 
 
 def within(piece: Piece, window: Window) -> bool:
@@ -210,6 +227,46 @@ def windows_of(quote: Quote, place: Placed, linker: Linker) -> Iterator[Window]:
             yield from slide(reading, (*context, *(() if drugs or led else subject)), needed, quoted, heads)
         if drugs and not part.again:
             subject = (drugs[0],)
+
+
+def whole_windows(quote: Quote, place: Placed, linker: Linker) -> Iterator[Window]:
+    """Each run of neighbouring clauses of the sentences that the quote touches, as one."""
+    context, needed = around(quote, linker)
+    parts = [
+        part
+        for part in tell(quote.passage)
+        if part.end > place.start and part.start < place.end and not part.again and not part.cells
+    ]
+    readings = [read_sentence(part.text, linker) for part in parts]
+    heads = prepared(" ".join((quote.title, *quote.section)))
+    quoted = frozenset(
+        amount.key[1:]
+        for reading in read_text(place.exact, linker)
+        for piece in reading.pieces
+        for amount in piece.amounts
+    )
+    pieces = [piece for reading in readings for piece in reading.pieces]
+    text = " ".join(reading.text for reading in readings)
+    for width in range(1, min(LONGEST, len(pieces)) + 1):
+        for start in range(len(pieces) - width + 1):
+            run = tuple(pieces[start : start + width])
+            if any(turning(piece) for reading in readings for piece in cut_off(reading.pieces, run)):
+                continue
+            named = ids(name for piece in run for name in piece.names)
+            yield Window(run, context, needed, text, quoted, named, heads)
+
+
+def cut_off(pieces: Sequence[Piece], run: Sequence[Piece]) -> list[Piece]:
+    """The clauses of a sentence that a run of clauses leaves out, where it holds others of it."""
+    out = [piece for piece in pieces if not any(piece is held for held in run)]
+    return out if len(out) < len(pieces) else []
+
+
+def turning(piece: Piece) -> bool:
+    """Whether a clause refuses, forbids or narrows."""
+    return bool(
+        piece.of_kind("negation") or piece.of_kind("restrict") or piece.of_kind("condition")
+    ) or "forbid" in set(marks_of(piece))
 
 
 @lru_cache(maxsize=2048)

@@ -137,6 +137,12 @@ ABBREVIATED = re.compile(
 _DOTTED = re.compile(r"\b([a-z])\.\s?([a-z])\.(?:\s?([a-z])\.)?(?=[\s,;)]|$)", re.IGNORECASE)
 
 
+#: "评分≥7分" is a bare number of points, "2023年" a year by its number, and "增加一倍" to double.
+_POINTS = re.compile(r"(?<=\d)分(?![钟之次为级期泌解开数])")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?!龄|代)")
+_ONE_MORE = re.compile(r"(?:增加|升高|增高|提高)(?:了)?(?:一|1)倍")
+
+
 def read_text(text: str, linker: Linker) -> tuple[Reading, ...]:
     """Every sentence of a text. Raises ValueError where folding moves offsets or a number cannot be read.
 
@@ -215,6 +221,7 @@ def prepare(text: str) -> str:
     text = ABBREVIATED.sub(lambda m: MANNERS[m[0].upper().replace(".", "")], text)
     text = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), text)
     text = _A_DOSE.sub("", _ANY_TIME.sub("", text))
+    text = _ONE_MORE.sub("加倍", _YEAR.sub(r"\1", _POINTS.sub("", text)))
     return spell_out(
         spell_greek(
             _SALT.sub(r"\1盐", _BY_WEIGHT.sub(r"\1/kg", _EACH.sub("每次", _RAISING.sub(r"\1的", text))))

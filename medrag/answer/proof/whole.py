@@ -1,0 +1,80 @@
+"""A statement read as one whole against its whole quote, where their clauses are cut in different places.
+
+Asked only when the clauses did not follow one by one. What is lost by not pairing clauses is asked for again: as many
+refusals and orders as quoted, each said of the same names, and amounts in the order of what they are said of.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from medrag.answer.proof.agree_force import FORBID
+from medrag.answer.proof.marks import Named, Piece
+from medrag.answer.proof.window import Window, ids
+
+__all__ = ["in_their_order", "marks_of", "tied"]
+
+#: Kinds of senses that turn what is said of a name.
+_TURNS: Final = frozenset(["negation", "direction"])
+
+
+def tied(claim: Sequence[Piece], window: Window) -> bool:
+    """Whether as much is refused and ordered as quoted, every turn said of a name is quoted of it, and amounts come in the
+    order of their names."""
+    mine, theirs = turns(claim), turns(window.pieces)
+    if mine["negation"] + mine["forbid"] != theirs["negation"] + theirs["forbid"]:
+        return False
+    if any(mine[id] > theirs[id] for id in ("up", "down", "may")):
+        return False
+    return same_marks(claim, window.pieces) and in_their_order(claim, window)
+
+
+def turns(pieces: Iterable[Piece]) -> Counter[str]:
+    """How often is refused, forbidden, raised and lowered."""
+    return Counter(id for piece in pieces for id in marks_of(piece))
+
+
+def marks_of(piece: Piece) -> Iterator[str]:
+    for sensed in piece.senses:
+        if sensed.kind == "negation":
+            yield "negation"
+        elif sensed.kind == "direction":
+            yield sensed.id.removeprefix("dose_")
+        elif sensed.id in FORBID:
+            yield "forbid"
+        elif sensed.id == "may":
+            yield "may"
+
+
+def same_marks(claim: Sequence[Piece], quoted: Sequence[Piece]) -> bool:
+    """Whether what turns a name in the statement turns it in the quote: of names in both that the quote has once."""
+    mine, theirs = marks_by_name(claim), marks_by_name(quoted)
+    return all(marks <= theirs[id] for id, marks in mine.items() if id in theirs)
+
+
+def marks_by_name(pieces: Sequence[Piece]) -> dict[str, frozenset[str]]:
+    """The turns of every clause that names a thing."""
+    told: dict[str, set[str]] = {}
+    for piece in pieces:
+        marks = {"no" if mark in ("negation", "forbid") else mark for mark in marks_of(piece) if mark != "may"}
+        for id in ids((*piece.names, *piece.head)):
+            told.setdefault(id, set()).update(marks)
+    return {id: frozenset(marks) for id, marks in told.items()}
+
+
+def in_their_order(claim: Sequence[Piece], window: Window) -> bool:
+    """Whether two amounts or more stand with their names in the order of the quote."""
+    amounts = [amount for piece in claim for amount in piece.amounts]
+    if len({amount.key for amount in amounts}) < 2:
+        return True
+    mine = firsts(name for piece in claim for name in piece.names)
+    theirs = firsts(name for piece in window.pieces for name in piece.names)
+    shared = [id for id in mine if id in theirs]
+    return shared == [id for id in theirs if id in mine]
+
+
+def firsts(names: Iterable[Named]) -> list[str]:
+    """What is named, each once, in the order of its first mention."""
+    return list(dict.fromkeys(min(name.ids) for name in names))
