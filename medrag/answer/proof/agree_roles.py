@@ -27,7 +27,7 @@ _OF = re.compile(
 _OBJECT = re.compile(r"\b(?:rais|increas|elevat|lower|reduc|decreas)(?:es?|s|ing)?(?: the)? $")
 _BEHIND = re.compile(
     rf"^(?:'s)? (?:(?:[a-z-]*(?:ing|ive|tic|ant|ory)|blood|plasma) ){{0,2}}{_MEASURE}\b"
-    r"|^(?:及其(?:活性)?代谢产?物)?的?(?:血药|血浆|血清)?(?:浓度|水平|暴露|作用|疗效|效应|效果|清除|代谢|吸收|排泄|抗凝"
+    r"|^(?:及其(?:活性)?代谢产?物)?的?(?:血药|血浆|血清|肝脏|肝|肠道|体内)?(?:浓度|水平|暴露|作用|疗效|效应|效果|清除|代谢|吸收|排泄|抗凝"
     r"|(?:血液学|肾|肝|心脏|神经)?毒性|不良反应|auc|含量)"
 )
 #: Relations that say another thing when their two sides change places.

@@ -18,6 +18,7 @@ from medrag.answer.proof.naming import proof_linker
 from medrag.answer.proof.place import levelled, place_quote
 from medrag.answer.proof.read import fold, prepare, read_sentence, read_text
 from medrag.answer.proof.records import Claim, PairVerdict, Placed, Proof, Quote
+from medrag.answer.proof.trim import trimmed
 from medrag.answer.proof.verdicts import contradicted
 from medrag.answer.proof.whole import marks_of, tied
 from medrag.answer.proof.window import Window, ids, turned
@@ -223,6 +224,8 @@ def windows_of(quote: Quote, place: Placed, linker: Linker) -> Iterator[Window]:
             continue
         drugs = [n for piece in reading.pieces for n in piece.names if n.kind in DRUGLIKE]
         if touched:
+            for form in trimmed(part.text, linker):
+                yield from slide(read_sentence(form, linker), (*context, *subject), needed, quoted, heads)
             led = part.lead and any(n.kind in DRUGLIKE for n in named(part.lead, linker))
             yield from slide(reading, (*context, *(() if drugs or led else subject)), needed, quoted, heads)
         if drugs and not part.again:
@@ -237,7 +240,6 @@ def whole_windows(quote: Quote, place: Placed, linker: Linker) -> Iterator[Windo
         for part in tell(quote.passage)
         if part.end > place.start and part.start < place.end and not part.again and not part.cells
     ]
-    readings = [read_sentence(part.text, linker) for part in parts]
     heads = prepared(" ".join((quote.title, *quote.section)))
     quoted = frozenset(
         amount.key[1:]
@@ -245,6 +247,28 @@ def whole_windows(quote: Quote, place: Placed, linker: Linker) -> Iterator[Windo
         for piece in reading.pieces
         for amount in piece.amounts
     )
+    above = read_text(quote.section[-1], linker) if quote.section else ()
+    for texts in forms_of([part.text for part in parts], linker):
+        readings = [read_sentence(text, linker) for text in texts]
+        for told in (readings, [*above, *readings]):
+            yield from runs_of(told, context, needed, quoted, heads)
+
+
+def forms_of(texts: list[str], linker: Linker) -> Iterator[list[str]]:
+    """The sentences whole, then each in its shortest form."""
+    yield texts
+    short = [(*trimmed(text, linker), text)[0] for text in texts]
+    if short != texts:
+        yield short
+
+
+def runs_of(
+    readings: Sequence[Reading],
+    context: tuple[Named, ...],
+    needed: tuple[Named, ...],
+    quoted: frozenset[tuple[object, ...]],
+    heads: str,
+) -> Iterator[Window]:
     pieces = [piece for reading in readings for piece in reading.pieces]
     text = " ".join(reading.text for reading in readings)
     for width in range(1, min(LONGEST, len(pieces)) + 1):
@@ -290,6 +314,8 @@ def row_windows(
     heads = f"{heads} {prepared(columns_of)}"
     context = (*context, *named(columns_of, linker))
     marked = [narrows(cell, linker) for cell in header]
+    if len({cell for cell, mark in zip(part.cells, marked, strict=False) if mark}) == 1:
+        marked = [False] * len(marked)  # the same is said of every case
     for columns in ((), *runs(part.cells)):
         cells = [f"{header[n]}: {part.cells[n]}" if marked[n] else part.cells[n] for n in columns]
         reading = read_sentence(", ".join([": ".join((part.cells[0], *cells[:1])), *cells[1:]]), linker)

@@ -6,13 +6,16 @@ refusals and orders as quoted, each said of the same names, and amounts in the o
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from medrag.answer.proof.agree_force import FORBID
 from medrag.answer.proof.marks import Named, Piece
-from medrag.answer.proof.window import Window, ids
+from medrag.answer.proof.window import Window, ids, offset_of
 
 __all__ = ["in_their_order", "marks_of", "tied"]
 
@@ -44,24 +47,40 @@ def marks_of(piece: Piece) -> Iterator[str]:
             yield sensed.id.removeprefix("dose_")
         elif sensed.id in FORBID:
             yield "forbid"
-        elif sensed.id == "may":
+        elif sensed.id == "may" and sensed.start < sensed.end:  # one carried from the clause before counts once
             yield "may"
 
 
 def same_marks(claim: Sequence[Piece], quoted: Sequence[Piece]) -> bool:
     """Whether what turns a name in the statement turns it in the quote: of names in both that the quote has once."""
-    mine, theirs = marks_by_name(claim), marks_by_name(quoted)
+    mine = marks_by_name([part for piece in claim for part in parted(piece)])
+    theirs = marks_by_name(quoted, heads=True)
     return all(marks <= theirs[id] for id, marks in mine.items() if id in theirs)
 
 
-def marks_by_name(pieces: Sequence[Piece]) -> dict[str, frozenset[str]]:
-    """The turns of every clause that names a thing."""
+def marks_by_name(pieces: Sequence[Piece], heads: bool = False) -> dict[str, frozenset[str]]:
+    """The turns of every clause that names a thing, or of whose head it is."""
     told: dict[str, set[str]] = {}
     for piece in pieces:
         marks = {"no" if mark in ("negation", "forbid") else mark for mark in marks_of(piece) if mark != "may"}
-        for id in ids((*piece.names, *piece.head)):
+        for id in ids((*piece.names, *(piece.head if heads else ()))):
             told.setdefault(id, set()).update(marks)
     return {id: frozenset(marks) for id, marks in told.items()}
+
+
+_POINT = re.compile(r"[,;，；。]")
+
+
+def parted(piece: Piece) -> Iterator[Piece]:
+    """A clause cut at its points."""
+    offset = offset_of(piece) if piece.names else 0
+    cuts = [offset + match.end() for match in _POINT.finditer(piece.text)]
+    for start, end in pairwise([-1, *cuts, 10**9]):
+        yield replace(
+            piece,
+            names=tuple(name for name in piece.names if start <= name.start < end),
+            senses=tuple(sensed for sensed in piece.senses if start <= sensed.start < end),
+        )
 
 
 def in_their_order(claim: Sequence[Piece], window: Window) -> bool:
