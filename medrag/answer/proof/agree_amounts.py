@@ -165,11 +165,21 @@ SWALLOWED = re.compile(
 )
 
 
+#: "静脉" may be the vein.
+_VEIN = re.compile(r"\bveins?\b|\bvenous\b")
+_INTO = re.compile(r"静脉(?:内)?[给注滴推输用途]|静[注滴推]|intraven")
+
+
+def of_vein(route: str, claim: Piece) -> bool:
+    """Whether a route is read of a vein that is only named."""
+    return route == "term:intravenous" and "静脉" in claim.text and not _INTO.search(claim.text)
+
+
 def routes_held(claim: Piece, window: Window) -> Told:
     held = {route for piece in window.pieces for route in piece.routes}
     if not held and SWALLOWED.search(window.sentence):
         held = {"term:oral"}
     wide = held | {WITHIN[route] for route in held if route in WITHIN}
     for route in claim.routes:
-        if route not in wide:
+        if route not in wide and not (_VEIN.search(window.sentence) and of_vein(route, claim)):
             yield "route", route.removeprefix("term:")

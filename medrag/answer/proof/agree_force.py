@@ -49,6 +49,10 @@ def forces_agree(claim: Piece, window: Window) -> Told:
         return
     if mine == {"may"} and not theirs and not told and (claim.of_kind("direction") or claim.words() & COMES):
         return
+    if apart == mine == {"may"} and ALLOWS.search(window.sentence):
+        return
+    if mine == {"contraindicated"} and theirs == {"avoid"} and DO_NOT.search(window.sentence):
+        return
     if theirs == {"must"} and not mine and claim.orders:
         return
     strict = mine - {"must"} == theirs == {"avoid"}
@@ -97,6 +101,8 @@ WILL = re.compile("(?<![定必总都然不])会")
 COMES: Final = frozenset(
     "cause prevent worsen improve interact inhibit induce affect impair cross occur colour fatal reversible irreversible".split()
 )
+#: What is allowed may be.
+ALLOWS = re.compile(r"\b(?:allow|enable|permit)s?\b|\bpermet")
 #: An order not to, said of what is forbidden.
 DO_NOT = re.compile(
     r"\bdo not\b|\bnever\b|\bcannot be (?:used|given|taken)\b|不要|勿|不(?:能|可)(?:使|应|服)?用"

@@ -117,6 +117,7 @@ def names_kept(claim: Piece, window: Window) -> Told:
     """No name of the quoted clauses is left out; of names in a list, one is enough."""
     said = ids((*claim.names, *claim.head, *claim.opening))
     said |= {id for name in claim.names for part, rest in parts_of(name) for id in (*part, *named_ids(rest))}
+    said |= {"term:lactation"} if _MILK.search(claim.text) else frozenset()
     text = claim.text.replace("-", " ")
     for piece in window.pieces:
         for group in lists_of(piece):
@@ -141,6 +142,10 @@ def names_kept(claim: Piece, window: Window) -> Told:
                 yield "qualifier_dropped", name.written
     if window.needed and not ids(window.needed) & said:
         yield "qualifier_dropped", window.needed[0].written
+
+
+#: What passes into milk is said of breastfeeding.
+_MILK = re.compile(r"breast[ -]?milk|human milk|乳汁|母乳|lait maternel")
 
 
 def apart(name: Named, said: frozenset[str], claim: Piece) -> bool:

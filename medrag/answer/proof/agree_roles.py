@@ -20,7 +20,7 @@ _MEASURE = (
 )
 _OF = re.compile(
     rf"{_MEASURE}(?: (?:of|to))(?: the)? $"
-    r"|(?:concentrations?|taux|effets?|toxicite|efficacite|metabolisme|clairance|absorption|exposition)"
+    r"|(?:concentrations?|taux|fraction|effets?|toxicite|efficacite|metabolisme|clairance|absorption|exposition)"
     r"(?!(?: \w+)? (?:induct|inhibit)\w*)(?: \w+){0,3} (?:de la |de l'|de |du |des |d')$"
 )
 #: "raises lithium": what is raised is its level.

@@ -105,6 +105,7 @@ def words_held(claim: Piece, window: Window) -> Told:
         held |= {"instead"}
     if FOLLOWED.search(window.sentence):
         held |= {"after"}
+    held |= {"include"}
     for route in (route for piece in window.pieces for route in piece.routes):
         held |= {"infuse" if "infusion" in route else "inject"} if MANNER.search(route) else set()
     if any(LEVEL.match(name.written) for name in window.all("names")):
@@ -122,9 +123,11 @@ def words_held(claim: Piece, window: Window) -> Told:
     held |= implied(claim, held)
     text = " ".join(piece.text for piece in window.pieces)
     stems, lent = stems_of(text), stems_of(window.heads)
+    strange: list[str] = []
     for sensed in claim.senses:
         if (
             sensed.kind != "word"
+            or sensed.written in LIGHT
             or {sensed.id, *sensed.also} & held
             or own_words(sensed.written, text, stems)
         ):
@@ -133,10 +136,10 @@ def words_held(claim: Piece, window: Window) -> Told:
             continue
         if said_inside(sensed.written, claim.text, text):
             continue
-        if sensed.id in GUARDED or not (
-            said_alike(sensed.written, text, stems) or own_words(sensed.written, window.heads, lent)
-        ):
+        if sensed.id in GUARDED:
             yield "word", sensed.written
+        elif not (said_alike(sensed.written, text, stems) or own_words(sensed.written, window.heads, lent)):
+            strange.append(sensed.written)
     parts = {id for piece in window.pieces for name in (*piece.names, *piece.head) for id in name.ids}
     for word in claim.unknown:
         if word in LIGHT or word in AFFIXES or BODY.get(word) in parts or (word in ("amount", "amounts") and "dose" in held):
@@ -153,7 +156,8 @@ def words_held(claim: Piece, window: Window) -> Told:
             or own_words(word, window.heads, lent)
             or (word.isalpha() and said_alike(word, window.heads, lent))
         ):
-            yield "word", word
+            strange.append(word)
+    yield from (("word", word) for word in strange)
 
 
 def counted(number: str, window: Window) -> bool:

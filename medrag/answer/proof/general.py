@@ -36,7 +36,7 @@ GUARDED: Final = frozenset(
         "ifneeded possible notyet notlike likely preferably regardless anytime food peak trough newborn fetal "
         "childbearing women_ men_ overdose toxic effective safe resist sensitive narrow slow_ fast_ initial_ "
         "insufficient deficient together separate direct_ uncomplicated outweigh equal repeat underpart prolongrel "
-        "kin nonx_ controlrel common rare chew_ asap unexplained dosedep unavoidable morefrequent then_ "
+        "kin person_ nonx_ controlrel common rare chew_ asap unexplained dosedep unavoidable morefrequent then_ "
     ).split()
 )
 

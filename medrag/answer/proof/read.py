@@ -115,7 +115,7 @@ _QUALITY = re.compile(
 _SURE_ZH = {"极低": "very low", "低": "low", "中": "moderate", "中等": "moderate", "高": "high"}
 #: The number a recommendation has in its guideline, and marks of grade: "Rec 25", "1|++++".
 _REC = re.compile(
-    r"\bRec(?:ommendation)?s?\.? \d{1,2}[a-z]?\b[,;]?|,? ?\b[12]\|[+⊕]+|[⨁⊕○]{2,}", re.IGNORECASE
+    r"\bRec(?:ommendation)?s?\.? \d{1,2}[a-z]?\b[,;]?|\(?\bnot graded\)?|\bStatements? \d{1,2}(?:-\d{1,2})?(?: ?\(\d[A-D]\))?:?|,? ?\b[12]\|[+⊕]+|[⨁⊕○]{2,}", re.IGNORECASE
 )
 
 
@@ -140,6 +140,12 @@ _DOTTED = re.compile(r"\b([a-z])\.\s?([a-z])\.(?:\s?([a-z])\.)?(?=[\s,;)]|$)", r
 #: "评分≥7分" is a bare number of points, "2023年" a year by its number, and "增加一倍" to double.
 _POINTS = re.compile(r"(?<=\d)分(?![钟之次为级期泌解开数])")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?!龄|代)")
+#: Ways of writing one thing: "entre 45 et 59", "38 degrees C", "最后一次", "neither A nor B", "non-diabetic".
+_BETWEEN = re.compile(r"\b(?:comprise? )?entre (\d+(?:,\d+)?) et (\d+(?:,\d+)?)")
+_DEGREES = re.compile(r" ?degrees? (?:C\b|[Cc]elsius)|℃|摄氏度")
+_LAST_TIME = re.compile("最[后近](?:一|1)次")
+_NEITHER = re.compile(r"\b[Nn]either ([^.;]{2,80}?) nor\b")
+_WITHOUT = re.compile(r"\b[Nn]on-?diabetics?\b|非糖尿病")
 _ONE_MORE = re.compile(r"(?:增加|升高|增高|提高)(?:了)?(?:一|1)倍")
 
 
@@ -221,6 +227,8 @@ def prepare(text: str) -> str:
     text = ABBREVIATED.sub(lambda m: MANNERS[m[0].upper().replace(".", "")], text)
     text = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), text)
     text = _A_DOSE.sub("", _ANY_TIME.sub("", text))
+    text = _BETWEEN.sub(r"\1-\2", _DEGREES.sub(" °C", _LAST_TIME.sub("最后", _NEITHER.sub(r"Not \1 or", text))))
+    text = _WITHOUT.sub("without diabetes", text)
     text = _ONE_MORE.sub("加倍", _YEAR.sub(r"\1", _POINTS.sub("", text)))
     return spell_out(
         spell_greek(

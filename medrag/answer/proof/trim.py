@@ -13,6 +13,8 @@ from medrag.concepts import Linker
 __all__ = ["trimmed"]
 
 _BRACKET = re.compile(r"\s*[(（][^()（）]*[)）]")
+#: Whose guideline says it, and of which year.
+_SPOKEN = re.compile(r"\b[Tt]he (?:(?:19|20)\d\d )?(?:[A-Z]{2,6}(?:/[A-Z]{2,6})* )?[Gg]uidelines? (?=recommend|suggest|advise)")
 #: What something is for, told last.
 _PURPOSE = re.compile(r",? (?:to account for|in order to|to reflect|to allow for|so as to)\b[^.;]*(?=[.;]?$)")
 
@@ -26,6 +28,7 @@ def trimmed(text: str, linker: Linker) -> tuple[str, ...]:
 def forms(text: str, linker: Linker) -> Iterator[str]:
     short = _BRACKET.sub(lambda m: "" if idle(m[0].strip(" ()（）"), linker) else m[0], text)
     yield short
+    yield _SPOKEN.sub("the guideline ", text)
     yield _PURPOSE.sub("", text)
     yield _PURPOSE.sub("", short)
 
