@@ -80,13 +80,16 @@ def ordered(theirs: frozenset[str], window: Window) -> bool:
     """Whether the quote is an order, or says that a thing is needed: it says what should be done."""
     weak = theirs & {"recommend", "consider", "may"}
     return not weak and (
-        any(piece.orders or IMPERATIVE.match(piece.text.lstrip(" ,;:，：；")) for piece in window.pieces)
+        STEP in window.sentence
+        or any(piece.orders or IMPERATIVE.match(piece.text.lstrip(" ,;:，：；")) for piece in window.pieces)
         or bool(theirs & {"avoid"} and AVOID.match(window.sentence.lstrip(" ,;:，：；-")))
     )
 
 
 #: What is required must be and should be.
 REQUIRED = re.compile(r"\brequired\b|\brequires\b|\bnecessary\b|\bnecessite|需要|需(?!求)")
+#: What a step of an algorithm says is to be done.
+STEP: Final = "→"
 #: An order to avoid.
 AVOID = re.compile(r"avoid|do not|never|避免|勿|不要|eviter")
 #: What is done: guidelines say "is given" for "should be given".
@@ -102,7 +105,7 @@ COMES: Final = frozenset(
     "cause prevent worsen improve interact inhibit induce affect impair cross occur colour fatal reversible irreversible".split()
 )
 #: What is allowed may be.
-ALLOWS = re.compile(r"\b(?:allow|enable|permit)s?\b|\bpermet")
+ALLOWS = re.compile(r"\b(?:allow|enable|permit)s?\b|\bpermet|\beventuel")
 #: An order not to, said of what is forbidden.
 DO_NOT = re.compile(
     r"\bdo not\b|\bnever\b|\bcannot be (?:used|given|taken)\b|不要|勿|不(?:能|可)(?:使|应|服)?用"

@@ -37,7 +37,9 @@ _MODIFIED = re.compile(
 
 
 #: Who says so: an answer may name its source as a guideline or a label.
-SPEAKERS: Final = frozenset(["guideline", "guidelines", "指南", "label", "说明书", "score", "scores", "评分", "得分"])
+SPEAKERS: Final = frozenset(
+    ["guideline", "guidelines", "指南", "label", "说明书", "score", "scores", "评分", "得分"]
+)
 
 
 def names_held(claim: Piece, window: Window) -> Told:

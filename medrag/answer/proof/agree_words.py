@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from medrag.answer.proof.agree_roles import LEVEL
+from medrag.answer.proof.carriers import LIGHT
 from medrag.answer.proof.general import AFFIXES, GUARDED, load_general, said_alike
 from medrag.answer.proof.marks import DRUGLIKE, Piece
 from medrag.answer.proof.numerals import WORDS
@@ -48,12 +49,8 @@ USED = re.compile(r"用于|\bused (?:in|for)\b|\bindicated\b")
 #: "A is recommended over B" is A rather than B; "A followed by B" is B after A.
 OVER = re.compile(r"\bover\b(?! (?:the (?:age|course|next)|\d|a period|time|several))")
 FOLLOWED = re.compile(r"\bfollowed by\b|\bthen\b|\bsuivie? (?:de|par)\b")
-#: Words that carry a sentence and claim nothing themselves.
-LIGHT: Final = frozenset(
-    "means mean meaning signifies holds hold exist exists brings bring run runs lasts counts count towards toward out namely ie eg"
-    " becomes become turn turns amount simply also thing things fact way 它们 他们 其 其中 此外 即 为 指 是指 则 一种 一个 每一步 下一步 以及"
-    " 属 属于 该病 该药 所谓 称为 方面 之一 均 皆 以 而 须 才 个 种 项 名 例 且 仍 再 已 所 对 于".split()
-)
+#: Who acts or is spoken of beside the patient: a cardiologist is not said by a heart.
+PERSONS: Final = frozenset(["person_", "kin"])
 MANNER = re.compile("infusion|injection|bolus")
 #: What lasts until a thing is so is done before it is.
 #: What is done once a thing is so is done after it.
@@ -128,7 +125,7 @@ def words_held(claim: Piece, window: Window) -> Told:
         if (
             sensed.kind != "word"
             or sensed.written in LIGHT
-            or {sensed.id, *sensed.also} & held
+            or ({sensed.id} if sensed.id in PERSONS else {sensed.id, *sensed.also}) & held
             or own_words(sensed.written, text, stems)
         ):
             continue
@@ -142,7 +139,12 @@ def words_held(claim: Piece, window: Window) -> Told:
             strange.append(sensed.written)
     parts = {id for piece in window.pieces for name in (*piece.names, *piece.head) for id in name.ids}
     for word in claim.unknown:
-        if word in LIGHT or word in AFFIXES or BODY.get(word) in parts or (word in ("amount", "amounts") and "dose" in held):
+        if (
+            word in LIGHT
+            or word in AFFIXES
+            or BODY.get(word) in parts
+            or (word in ("amount", "amounts") and "dose" in held)
+        ):
             continue
         if not word[:1].isalpha() and not word.isalnum():
             yield "number", word
@@ -177,7 +179,8 @@ def words_inside(told: str, text: str) -> frozenset[tuple[int, int]]:
         for run in _RUNS.finditer(told)
         for long in (1, 2, 3, 4, 5)
         for at in range(len(run[0]) - long + 1)
-        if (long > 1 and run[0][at : at + long] in text) or table.english.get(run[0][at : at + long], frozenset()) & stems
+        if (long > 1 and run[0][at : at + long] in text)
+        or table.english.get(run[0][at : at + long], frozenset()) & stems
     )
 
 
@@ -268,7 +271,8 @@ def left_out(claim: Piece, window: Window) -> list[str]:
     if claim.often and any(name.kind == "lab" for name in claim.names):
         mine |= {"monitor"}
     mine |= {s.id for name in claim.names for s in senses_in(name.written)}
-    mine |= {"ifneeded"} if "only" in claim.of_kind("restrict") else frozenset()
+    if "only" in claim.of_kind("restrict") or "may" in claim.of_kind("force"):
+        mine |= {"ifneeded"}
     told = (
         claim.words() & theirs & RELATIONS or claim.of_kind("direction") or claim.of_kind("force") - {"may"}
     )

@@ -115,7 +115,9 @@ _QUALITY = re.compile(
 _SURE_ZH = {"极低": "very low", "低": "low", "中": "moderate", "中等": "moderate", "高": "high"}
 #: The number a recommendation has in its guideline, and marks of grade: "Rec 25", "1|++++".
 _REC = re.compile(
-    r"\bRec(?:ommendation)?s?\.? \d{1,2}[a-z]?\b[,;]?|\(?\bnot graded\)?|\bStatements? \d{1,2}(?:-\d{1,2})?(?: ?\(\d[A-D]\))?:?|,? ?\b[12]\|[+⊕]+|[⨁⊕○]{2,}", re.IGNORECASE
+    r"\bRec(?:ommendation)?s?\.? \d{1,2}[a-z]?\b[,;]?|\(?\bnot graded\)?|,? ?\b[12]\|[+⊕]+|[⨁⊕○]{2,}"
+    r"|\bStatements? \d{1,2}(?:-\d{1,2})?(?: ?\(\d[A-D]\))?:?",
+    re.IGNORECASE,
 )
 
 
@@ -145,6 +147,7 @@ _BETWEEN = re.compile(r"\b(?:comprise? )?entre (\d+(?:,\d+)?) et (\d+(?:,\d+)?)"
 _DEGREES = re.compile(r" ?degrees? (?:C\b|[Cc]elsius)|℃|摄氏度")
 _LAST_TIME = re.compile("最[后近](?:一|1)次")
 _NEITHER = re.compile(r"\b[Nn]either ([^.;]{2,80}?) nor\b")
+_MID_HIGH = re.compile("中高(?=疾病|风险|强度|活动|剂量)")
 _WITHOUT = re.compile(r"\b[Nn]on-?diabetics?\b|非糖尿病")
 _ONE_MORE = re.compile(r"(?:增加|升高|增高|提高)(?:了)?(?:一|1)倍")
 
@@ -227,8 +230,10 @@ def prepare(text: str) -> str:
     text = ABBREVIATED.sub(lambda m: MANNERS[m[0].upper().replace(".", "")], text)
     text = _DOTTED.sub(lambda m: "".join(part for part in m.groups() if part), text)
     text = _A_DOSE.sub("", _ANY_TIME.sub("", text))
-    text = _BETWEEN.sub(r"\1-\2", _DEGREES.sub(" °C", _LAST_TIME.sub("最后", _NEITHER.sub(r"Not \1 or", text))))
-    text = _WITHOUT.sub("without diabetes", text)
+    text = _BETWEEN.sub(
+        r"\1-\2", _DEGREES.sub(" °C", _LAST_TIME.sub("最后", _NEITHER.sub(r"Not \1 or", text)))
+    )
+    text = _MID_HIGH.sub("中度至高", _WITHOUT.sub("without diabetes", text)).replace("_", " ")
     text = _ONE_MORE.sub("加倍", _YEAR.sub(r"\1", _POINTS.sub("", text)))
     return spell_out(
         spell_greek(

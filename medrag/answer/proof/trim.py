@@ -14,7 +14,9 @@ __all__ = ["trimmed"]
 
 _BRACKET = re.compile(r"\s*[(（][^()（）]*[)）]")
 #: Whose guideline says it, and of which year.
-_SPOKEN = re.compile(r"\b[Tt]he (?:(?:19|20)\d\d )?(?:[A-Z]{2,6}(?:/[A-Z]{2,6})* )?[Gg]uidelines? (?=recommend|suggest|advise)")
+_SPOKEN = re.compile(
+    r"\b[Tt]he (?:(?:19|20)\d\d )?(?:[A-Z]{2,6}(?:/[A-Z]{2,6})* )?[Gg]uidelines? (?=recommend|suggest|advise)"
+)
 #: What something is for, told last.
 _PURPOSE = re.compile(r",? (?:to account for|in order to|to reflect|to allow for|so as to)\b[^.;]*(?=[.;]?$)")
 

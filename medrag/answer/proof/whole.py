@@ -13,14 +13,19 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from medrag.answer.proof.agree_force import FORBID
-from medrag.answer.proof.marks import Named, Piece
+from medrag.answer.proof.agree_force import FORBID, REQUIRED, STEP
+from medrag.answer.proof.marks import IMPERATIVE, Named, Piece
 from medrag.answer.proof.window import Window, ids, offset_of
 
 __all__ = ["in_their_order", "marks_of", "tied"]
 
-#: Kinds of senses that turn what is said of a name.
-_TURNS: Final = frozenset(["negation", "direction"])
+#: Marks that turn what is said of a name, and those of them that refuse.
+REFUSING: Final = frozenset(["negation", "forbid"])
+TURNING: Final = REFUSING | {"up", "down"}
+#: What is done with a thing or comes of it: said of another it is another claim.
+DONE: Final = frozenset(
+    "stop start interrupt restart inhibit induce cause prevent worsen improve half double exchange".split()
+)
 
 
 def tied(claim: Sequence[Piece], window: Window) -> bool:
@@ -30,6 +35,15 @@ def tied(claim: Sequence[Piece], window: Window) -> bool:
     if mine["negation"] + mine["forbid"] != theirs["negation"] + theirs["forbid"]:
         return False
     if any(mine[id] > theirs[id] for id in ("up", "down", "may")):
+        return False
+    if (
+        mine["bid"]
+        and not theirs["bid"]
+        and not any(orders(piece) for piece in window.pieces)
+        and STEP not in window.sentence
+    ):
+        return False
+    if mine["must"] > theirs["must"] and not REQUIRED.search(window.sentence):
         return False
     return same_marks(claim, window.pieces) and in_their_order(claim, window)
 
@@ -47,8 +61,23 @@ def marks_of(piece: Piece) -> Iterator[str]:
             yield sensed.id.removeprefix("dose_")
         elif sensed.id in FORBID:
             yield "forbid"
-        elif sensed.id == "may" and sensed.start < sensed.end:  # one carried from the clause before counts once
+        elif sensed.id in ("recommend", "must", "consider"):
+            yield "bid"
+            if sensed.id == "must":
+                yield "must"
+        elif (
+            sensed.id == "may" and sensed.start < sensed.end
+        ):  # one carried from the clause before counts once
             yield "may"
+
+
+def orders(piece: Piece) -> bool:
+    """Whether a clause bids without a word of force."""
+    return (
+        piece.orders
+        or IMPERATIVE.match(piece.text.lstrip(" ,;:，：；")) is not None
+        or bool(REQUIRED.search(piece.text))
+    )
 
 
 def same_marks(claim: Sequence[Piece], quoted: Sequence[Piece]) -> bool:
@@ -62,7 +91,8 @@ def marks_by_name(pieces: Sequence[Piece], heads: bool = False) -> dict[str, fro
     """The turns of every clause that names a thing, or of whose head it is."""
     told: dict[str, set[str]] = {}
     for piece in pieces:
-        marks = {"no" if mark in ("negation", "forbid") else mark for mark in marks_of(piece) if mark != "may"}
+        marks = {"no" if mark in REFUSING else mark for mark in marks_of(piece) if mark in TURNING}
+        marks |= piece.words() & DONE
         for id in ids((*piece.names, *(piece.head if heads else ()))):
             told.setdefault(id, set()).update(marks)
     return {id: frozenset(marks) for id, marks in told.items()}
