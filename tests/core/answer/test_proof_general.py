@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from medrag.answer.proof.general import GUARDED, load_general, said_alike
+from medrag.answer.proof.general import GUARDED, load_general, renderings, said_alike
 from medrag.answer.proof.naming import further_names
 from medrag.answer.proof.prove import prove
 from medrag.answer.proof.records import Claim, Quote
@@ -34,8 +34,10 @@ def test_another_word_does_not(written: str, text: str) -> None:
 
 def test_no_word_of_the_table_has_a_reader_of_its_own() -> None:
     table = load_general()
+    written = {han for _, hans in renderings() for han in hans}
     for word in table.english:
-        senses = find_senses(word)
+        # A word written by hand may hold such a word as a part of it: 分 in 分泌物.
+        senses = [s for s in find_senses(word) if word not in written or s.end - s.start == len(word)]
         assert not [s for s in senses if s.kind in ("force", "negation", "direction", "restrict")], word
         assert not [s for s in senses if s.id in GUARDED], word
 
