@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from medrag.answer.proof.agree import Difference, compare
@@ -52,11 +52,12 @@ def prove(claim: Claim, verdicts: Sequence[PairVerdict] = (), linker: Linker | N
     own = any(
         verbatim(claim.text, quote, place, linker) for quote, place in zip(claim.quotes, found, strict=True)
     )
-    wholes = [
+    # Made only when a clause does not follow: most statements need none.
+    wholes = (
         whole
         for quote, place in zip(claim.quotes, found, strict=True)
         for whole in whole_windows(quote, place, linker)
-    ]
+    )
     return weigh(sentences, None if own else windows, wholes, found, verdicts, linker)
 
 
@@ -82,7 +83,7 @@ def bare(text: str) -> str:
 def weigh(
     sentences: Sequence[Reading],
     windows: Sequence[Window] | None,
-    wholes: Sequence[Window],
+    wholes: Iterable[Window],
     found: tuple[Placed, ...],
     verdicts: Sequence[PairVerdict],
     linker: Linker,
@@ -98,8 +99,11 @@ def weigh(
             break
         told = [with_others(piece, pieces) for piece in sentence.pieces]
         worst = follow(told, windows, conversions)
-        if worst is not None and not wholly(pieces, wholes, conversions):
+        if worst is None:
+            continue
+        if not wholly(pieces, wholes, conversions):
             return Proof.withheld(worst.reason, worst.what, found)
+        break
     for piece in pieces:
         pair = contradicted(piece, verdicts, linker)
         if pair:
@@ -132,7 +136,7 @@ def follow(pieces: Sequence[Piece], windows: Sequence[Window], conversions: list
     return None
 
 
-def wholly(pieces: Sequence[Piece], wholes: Sequence[Window], conversions: list[str]) -> bool:
+def wholly(pieces: Sequence[Piece], wholes: Iterable[Window], conversions: list[str]) -> bool:
     """Whether the statement as one follows from a whole quote."""
     piece = joined(pieces)
     for whole in wholes:

@@ -23,8 +23,18 @@ _PURPOSE = re.compile(r",? (?:to account for|in order to|to reflect|to allow for
 
 @lru_cache(maxsize=2048)
 def trimmed(text: str, linker: Linker) -> tuple[str, ...]:
-    """The sentence in its shorter forms; none where nothing may be left unsaid."""
-    return tuple(dict.fromkeys(form for form in forms(text, linker) if form != text))
+    """The sentence in its shorter forms; none where nothing may be left unsaid, and none that cannot be read."""
+    return tuple(
+        form for form in dict.fromkeys(forms(text, linker)) if form != text and readable(form, linker)
+    )
+
+
+def readable(text: str, linker: Linker) -> bool:
+    try:
+        read_sentence(text, linker)
+    except ValueError:
+        return False
+    return True
 
 
 def forms(text: str, linker: Linker) -> Iterator[str]:

@@ -21,7 +21,7 @@ __all__ = ["in_their_order", "marks_of", "tied"]
 
 #: Marks that turn what is said of a name, and those of them that refuse.
 REFUSING: Final = frozenset(["negation", "forbid"])
-TURNING: Final = REFUSING | {"up", "down"}
+TURNING: Final = REFUSING | {"up", "down", "may"}
 #: What is done with a thing or comes of it: said of another it is another claim.
 DONE: Final = frozenset(
     "stop start interrupt restart inhibit induce cause prevent worsen improve half double exchange".split()
@@ -35,6 +35,8 @@ def tied(claim: Sequence[Piece], window: Window) -> bool:
     if mine["negation"] + mine["forbid"] != theirs["negation"] + theirs["forbid"]:
         return False
     if any(mine[id] > theirs[id] for id in ("up", "down", "may")):
+        return False
+    if mine["may"] and mine["may"] != theirs["may"]:
         return False
     if (
         mine["bid"]
@@ -65,9 +67,8 @@ def marks_of(piece: Piece) -> Iterator[str]:
             yield "bid"
             if sensed.id == "must":
                 yield "must"
-        elif (
-            sensed.id == "may" and sensed.start < sensed.end
-        ):  # one carried from the clause before counts once
+        # One carried from the clause before counts once.
+        elif sensed.id == "may" and sensed.start < sensed.end:
             yield "may"
 
 
