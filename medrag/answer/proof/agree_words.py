@@ -110,6 +110,9 @@ def words_held(claim: Piece, window: Window) -> Told:
     held |= lent_senses(window.heads)
     if treated(claim) and "treat" not in theirs:
         yield "word", "治疗"
+    if any(n.kind == "lab" for n in claim.names) and TREATED.search(claim.text):
+        if not TREATED.search(window.sentence):
+            yield "word", "treated"
     for sense in left_out(claim, window):
         yield "word", sense
     for sense in (*repeated(claim, window), *moved(claim, window)):
@@ -214,6 +217,8 @@ def lent_senses(heads: str) -> frozenset[str]:
     return frozenset(kept) - GUARDED - RELATIONS - NARROWING - set(TIMES)
 
 
+#: "Liver enzymes should be treated" is not said by "during treatment".
+TREATED = re.compile(r"\btreated\b(?! with)")
 #: "治疗肾功能" treats what the quote checks.
 _TREATS = re.compile(r"(?<!经)治疗(?:\d次|一次)?$")
 
@@ -271,7 +276,9 @@ def left_out(claim: Piece, window: Window) -> list[str]:
     if claim.often and any(name.kind == "lab" for name in claim.names):
         mine |= {"monitor"}
     mine |= {s.id for name in claim.names for s in senses_in(name.written)}
-    if "only" in claim.of_kind("restrict") or "may" in claim.of_kind("force"):
+    if "only" in claim.of_kind("restrict") or (
+        "may" in claim.of_kind("force") and "eventuel" in window.sentence
+    ):
         mine |= {"ifneeded"}
     told = (
         claim.words() & theirs & RELATIONS or claim.of_kind("direction") or claim.of_kind("force") - {"may"}
