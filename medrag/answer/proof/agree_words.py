@@ -110,9 +110,9 @@ def words_held(claim: Piece, window: Window) -> Told:
     held |= lent_senses(window.heads)
     if treated(claim) and "treat" not in theirs:
         yield "word", "治疗"
-    if any(n.kind == "lab" for n in claim.names) and TREATED.search(claim.text):
-        if not TREATED.search(window.sentence):
-            yield "word", "treated"
+    tested = any(name.kind == "lab" for name in claim.names)
+    if tested and TREATED.search(claim.text) and not TREATED.search(window.sentence):
+        yield "word", "treated"
     for sense in left_out(claim, window):
         yield "word", sense
     for sense in (*repeated(claim, window), *moved(claim, window)):
