@@ -156,18 +156,23 @@ class Audit:
 def usage(catalogue: Catalogue, most: int = 200_000) -> list[Use]:
     """Acts by whom and day over the last ``most`` records, newest day first. Needs no secret: it proves nothing."""
     newest = catalogue.first(select(func.max(audit.c.seq).label("seq")))
-    day = func.substr(audit.c.at, 1, 10)
     failed = case((audit.c.outcome.like("4__") | audit.c.outcome.like("5__"), audit.c.times), else_=0)
-    query = (
+    # The day is cut out once, inside: PostgreSQL takes the same call with other parameters for another expression.
+    acts = (
         select(
             audit.c.who,
-            day.label("day"),
-            func.sum(audit.c.times).label("acts"),
-            func.sum(failed).label("refused"),
+            func.substr(audit.c.at, 1, 10).label("day"),
+            audit.c.times.label("acts"),
+            failed.label("refused"),
         )
         .where(audit.c.seq > int(newest["seq"] or 0) - most)
-        .group_by(audit.c.who, day)
-        .order_by(day.desc(), audit.c.who)
+        .subquery()
+    )
+    counted = (func.sum(acts.c.acts).label("acts"), func.sum(acts.c.refused).label("refused"))
+    query = (
+        select(acts.c.who, acts.c.day, *counted)
+        .group_by(acts.c.who, acts.c.day)
+        .order_by(acts.c.day.desc(), acts.c.who)
     )
     return [
         Use(str(row["who"]), str(row["day"]), int(row["acts"]), int(row["refused"]))

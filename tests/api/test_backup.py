@@ -9,7 +9,7 @@ import json
 import shutil
 import tarfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -130,6 +130,8 @@ KINDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 def test_what_is_put_back_is_what_was_there(
     house: Settings, saved: Path, elsewhere: Callable[..., Settings], tmp_path: Path, kind: str
 ) -> None:
+    if kind == "sqlite" and house.catalogue_url:
+        pytest.skip("this run gives every home a database of a server")
     asks = [("ask", QUESTION), ("check", "warfarin", "ibuprofen"), ("search", "metformin eGFR")]
     before = [said(house, *words) for words in asks]
     there = elsewhere(kind)
@@ -450,7 +452,8 @@ def test_no_file_no_shelf_and_two_restores_are_said(tmp_path: Path, settings: Se
 
     with pytest.raises(MedragError, match="no such file"):
         restore(settings, tmp_path / "nothing.tar.gz")
-    with pytest.raises(MedragError, match="no catalogue"):
+    # A catalogue of a server is there before anything is in it.
+    with nullcontext() if settings.catalogue_url else pytest.raises(MedragError, match="no catalogue"):
         make_backup(settings, tmp_path / "b.tar.gz")
     file = tmp_path / "whole.tar.gz"
     file.write_bytes(bare)

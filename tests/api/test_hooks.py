@@ -12,11 +12,13 @@ import pytest
 from clinical_records import PATIENT, bundle, call, medicine, observation
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, text
+from sqlalchemy import inspect, select
 from test_http import SECRET, send, talk
 
 from medrag.catalogue import Catalogue
 from medrag.catalogue.alerts import AlertCard, AlertCounts, Alerts
+from medrag.catalogue.engine import open_engine
+from medrag.catalogue.schema import metadata
 from medrag.errors import CatalogueUnavailable, NotFound, Unavailable
 from medrag.settings import Settings
 from medrag_api.hooks.cards import INDICATORS, LONGEST_SUMMARY, escape, shorten
@@ -298,14 +300,15 @@ def test_feedback_is_counted_by_rule_and_reason_without_words(stocked_pairs: Set
     assert (rule.shown, rule.accepted, rule.overridden) == (4, 1, 3)
     assert rule.reasons == {"will-monitor": 1, "other": 1, "": 1}
     assert rule.override_rate == 0.75
-    engine = create_engine(settings.catalogue)
-    with closing(engine.raw_connection()) as raw:
-        whole = "\n".join(raw.iterdump())  # type: ignore[attr-defined]
-    assert SECRET not in whole and "Patient/p1" not in whole and "1947" not in whole
+    engine = open_engine(settings.catalogue, create=False)
     with engine.connect() as connection:
-        columns = {row[1] for row in connection.execute(text("PRAGMA table_info(alert_outcomes)"))}
-    assert columns == {"card", "outcome", "reason", "day", "times"}
+        whole = "\n".join(
+            str(row) for table in metadata.sorted_tables for row in connection.execute(select(table))
+        )
+        columns = {column["name"] for column in inspect(connection).get_columns("alert_outcomes")}
     engine.dispose()
+    assert SECRET not in whole and "Patient/p1" not in whole and "1947" not in whole
+    assert columns == {"card", "outcome", "reason", "day", "times"}
 
 
 @pytest.mark.parametrize(

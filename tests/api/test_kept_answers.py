@@ -12,10 +12,11 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 from sample_shelf import KIDNEY, NOTES
-from sqlalchemy import text
+from sqlalchemy import select, text
 from test_http import QUESTION, send, talk
 
 from medrag.catalogue import Catalogue
+from medrag.catalogue.schema import answers
 from medrag.errors import IntegrityError
 from medrag.settings import Settings
 from medrag_api.cli import main
@@ -53,7 +54,9 @@ def test_an_answer_is_fetched_again_as_it_was_given(stocked: Settings) -> None:
     identifier = json.loads(given)["id"]
     wait_until_written(stocked)
     assert send(stocked, "GET", f"/answers/{identifier}").content == given
-    assert QUESTION.encode() not in (stocked.home / "catalogue.db").read_bytes()
+    with closing(Catalogue(stocked.catalogue)) as catalogue:
+        (kept,) = catalogue.all(select(answers))
+    assert kept["id"] == identifier and QUESTION not in str(dict(kept))
 
 
 def test_a_kept_question_is_asked_again_and_gives_the_same_bytes(stocked: Settings) -> None:

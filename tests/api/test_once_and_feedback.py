@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from guarded import bearing, calling, give_key
-from sqlalchemy import select, text, update
+from sqlalchemy import inspect, select, update
 
 from medrag.catalogue import Catalogue
 from medrag.catalogue.feedback import Feedbacks, Tally
@@ -190,7 +190,7 @@ def test_feedback_is_counted_and_overrides_join_those_of_cards(standing_copy: Se
         assert [row["comment"] for row in rows if row["comment"]] == ["The dose is missing."]
         assert Feedbacks(catalogue, days=1).comments()[0].reason == "incomplete"
         with catalogue.writing() as connection:
-            columns = {row[1] for row in connection.execute(text("PRAGMA table_info(feedback)"))}
+            columns = {column["name"] for column in inspect(connection).get_columns("feedback")}
     assert columns == {"id", "tenant", "day", "answer", "card", "helpful", "reason", "comment"}
 
 
