@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from medrag.catalogue import Catalogue
-from medrag.catalogue.audit import Act, Audit
+from medrag.catalogue.audit import Act, Audit, Use, usage
 from medrag.catalogue.schema import audit, audit_head
 
 SECRET = b"s" * 32
@@ -39,6 +39,17 @@ def test_writers_at_once_make_one_chain(catalogue: Catalogue) -> None:
         thread.join()
     chain = Audit(catalogue, SECRET).verify()
     assert (chain.problem, chain.records) == ("", 40)
+
+
+def test_use_is_counted_by_caller_and_day_with_what_was_refused(catalogue: Catalogue) -> None:
+    told = [
+        ("2026-01-01T09:00:00", "a", "200"),
+        ("2026-01-01T10:00:00", "a", "422"),
+        ("2026-01-02T00:00:00", "b", "503"),
+    ]
+    Audit(catalogue, SECRET).add([Act(at, who, "POST /ask", "s_1", outcome) for at, who, outcome in told])
+    assert usage(catalogue) == [Use("b", "2026-01-02", 1, 1), Use("a", "2026-01-01", 2, 1)]
+    assert usage(catalogue, most=1) == [Use("b", "2026-01-02", 1, 1)]
 
 
 CHANGES: dict[str, Callable[[], Any]] = {
