@@ -53,9 +53,9 @@ def test_there_is_no_level_above_contraindicated(settings: Settings, level: str)
         Settings(home=settings.home, hooks_interrupt_from=level)
 
 
-def test_below_the_level_a_finding_is_shown_and_said_not_to_interrupt(reviewing: Settings) -> None:
-    calm = reviewing.model_copy(update={"hooks_interrupt_from": "contraindicated"})
-    before, after = cards(reviewing, MAJOR), cards(calm, MAJOR)
+def test_below_the_level_a_finding_is_shown_and_said_not_to_interrupt(standing_copy: Settings) -> None:
+    calm = standing_copy.model_copy(update={"hooks_interrupt_from": "contraindicated"})
+    before, after = cards(standing_copy, MAJOR), cards(calm, MAJOR)
     assert [card["indicator"] for card in stated(before)] == ["warning"]
     (quiet,) = stated(after)
     assert quiet["indicator"] == "info" and "overrideReasons" not in quiet
@@ -195,6 +195,6 @@ def test_the_log_is_shown_counted_and_proved(standing_copy: Settings) -> None:
 
 
 @pytest.mark.parametrize("act", ["level", "keys", "audit", "keys/k0/revoke", "keys/k0/replace"])
-def test_a_page_of_another_site_changes_nothing_here(reviewing: Settings, act: str) -> None:
+def test_a_page_of_another_site_changes_nothing_here(standing_copy: Settings, act: str) -> None:
     headers = {"origin": "https://evil.example"}
-    assert send(reviewing, "POST", f"/console/operator/{act}", headers=headers).status_code == 403
+    assert send(standing_copy, "POST", f"/console/operator/{act}", headers=headers).status_code == 403
