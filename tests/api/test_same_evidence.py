@@ -72,11 +72,11 @@ def questions(texts: Sequence[str]) -> list[Json]:
     return [{"question": text, "answerer": "extractive"} for text in texts]
 
 
-def test_six_questions_and_six_regimens_rest_on_the_same_evidence(reviewing: Settings) -> None:
-    with serving_shelf(reviewing) as url:
-        compare(url, reviewing, ASKING, questions(FEW_QUESTIONS), evidence_of_answer, "questions")
-        compare(url, reviewing, CHECKING, FEW_REGIMENS, evidence_of_report, "regimens")
-        compare_records(url, reviewing, FEW_REGIMENS)
+def test_six_questions_and_six_regimens_rest_on_the_same_evidence(standing_copy: Settings) -> None:
+    with serving_shelf(standing_copy) as url:
+        compare(url, standing_copy, ASKING, questions(FEW_QUESTIONS), evidence_of_answer, "questions")
+        compare(url, standing_copy, CHECKING, FEW_REGIMENS, evidence_of_report, "regimens")
+        compare_records(url, standing_copy, FEW_REGIMENS)
 
 
 def test_the_comparison_sees_a_difference() -> None:
